@@ -188,6 +188,7 @@ FACTS = ("incidents", "victims", "suspects")
 
 # Fields that a police table can declare. Everything else in a file is never read.
 REPORT_FIELDS = (
+    # a report, one row per incident or offence
     "incident_id",
     "reported_on",
     "occurred_on",
@@ -203,10 +204,12 @@ REPORT_FIELDS = (
     "point",
     "area_code",
     "count",
+    "area_name",
     "victim_age",
     "victim_sex",
     "victim_race",
 )
+PERSON_FIELDS = ("incident_id", "person_id", "age", "sex", "race", "ethnicity", "relationship")
 
 
 class SourceError(Exception):
@@ -230,7 +233,7 @@ class Table:
     columns: Mapping[str, str]  # our field -> the column's exact name
     optional: frozenset[str] = frozenset()  # fields whose column may be missing
     member: str = ""  # zip member's file name, compared without case and folder
-    rows_are: str = ""  # what one row is, for the reader
+    rows_are: str = "incident"  # "offence": several rows may describe one incident
 
 
 @dataclass(frozen=True)
@@ -266,10 +269,13 @@ class Source:
     unit: str = "incidents"
     offences: Mapping[str, Offence] = field(default_factory=dict)
     premises: Mapping[str, str] = field(default_factory=dict)  # native -> codes.PREMISE
-    premise_patterns: tuple[tuple[str, str], ...] = ()  # (start of the native value, code), after `premises`
+    premise_patterns: tuple[tuple[str, str], ...] = ()  # (regular expression, code), first match, after `premises`
     statuses: Mapping[str, str] = field(default_factory=dict)
     sexes: Mapping[str, str] = field(default_factory=dict)
-    races: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # native -> (race, ethnicity)
+    races: Mapping[str, str] = field(default_factory=dict)
+    ethnicities: Mapping[str, str] = field(default_factory=dict)
+    relationships: Mapping[str, str] = field(default_factory=dict)
+    infant_ages: tuple[str, ...] = ()  # codes for "under one year"
     missing: tuple[str, ...] = ()  # values that say nothing, beside the empty one
     corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # field -> {wrong: right}
     default_times: tuple[str, ...] = ("00:00", "12:00")
@@ -308,19 +314,15 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Published:
-    """A table of figures that a publisher printed (or of cases that it published)."""
+    """A table of figures that a publisher printed, or of cases that it published.
 
-    unit: str
-    geo_level: str
-    year: str  # column
-    counts: Mapping[str, str] = field(default_factory=dict)  # category -> column; empty: one row is one case
-    units: Mapping[str, str] = field(default_factory=dict)  # category -> unit, where it differs
-    place_code: str = ""
-    place_name: str = ""
-    state: str = ""
-    exploitation: str = ""  # column with one code
-    exploitations: Mapping[str, str] = field(default_factory=dict)  # native code -> ours
-    exploitation_flags: Mapping[str, str] = field(default_factory=dict)  # column with 0/1 -> exploitation
-    age_band: str = ""
-    age_bands: Mapping[str, str] = field(default_factory=dict)
-    sex: str = ""
+    The form's table declares the fields year, place_code, place_name, state, exploitation,
+    exploitation_text, age_band, sex, the fields named in `counts` and those named in `flags`.
+    """
+
+    geo_level: str  # agency, state, country
+    counts: Mapping[str, str] = field(default_factory=dict)  # field with a figure -> its unit; the field is the category
+    one: str = ""  # each row is one of this unit; `counts` is empty
+    exploitations: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # code -> (ours, description beside it)
+    flags: Mapping[str, str] = field(default_factory=dict)  # field with 0/1 -> exploitation
+    allow_negative: bool = False
