@@ -1,0 +1,59 @@
+"""Which data the app is to serve, and the fictional sample when there are none."""
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+from launcher import Problem
+from launcher.environment import child_env, read_json, require_writable, venv_python
+
+SAMPLE_STAMP = "sample-built-from.txt"
+
+
+def has_warehouse(data: Path) -> bool:
+    """Whether a data folder holds a warehouse that can be served."""
+    return (data / "warehouse" / "current.json").is_file()
+
+
+def choose_data(root: Path, given: str | None) -> Path:
+    """The data folder to serve: the one named, else your own data, else the sample. Raises Problem."""
+    own, sample = root / "data", root / "data" / "sample"
+    data = Path(given).expanduser().resolve() if given else own if has_warehouse(own) else sample
+    if data == sample:
+        build_sample(root)
+    elif not has_warehouse(data):
+        what = "holds no data yet" if data.is_dir() else "does not exist"
+        raise Problem(
+            f"The folder {data} {what}. Load a file into it:\n"
+            f'    {venv_python(root)} -m etl load SOURCE FILE --data "{data}"\n'
+            "or leave out --data to see the fictional sample."
+        )
+    return data
+
+
+def sample_key(root: Path) -> str:
+    """Changes when the sample's files or the code that loads them do."""
+    digest = hashlib.sha256()
+    files = [*(root / "etl").rglob("*.py"), *(root / "data" / "sample" / "files").rglob("*")]
+    for file in sorted(f for f in files if f.is_file()):
+        digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def build_sample(root: Path) -> None:
+    """Build the fictional county's warehouse when there is none, or when an update made it out of date."""
+    sample = root / "data" / "sample"
+    stamp, key = sample / "warehouse" / SAMPLE_STAMP, sample_key(root)
+    if has_warehouse(sample) and stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
+        return
+    sample.mkdir(parents=True, exist_ok=True)
+    require_writable(sample)
+    if read_json(sample / "warehouse" / "current.json").get("fictional") is True:
+        shutil.rmtree(sample / "warehouse")  # only ever the fictional one: it can be built again
+    print("Building the fictional sample ...", flush=True)
+    command = [str(venv_python(root)), "-m", "etl", "sample", "--data", str(sample)]
+    built = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, env=child_env(), check=False)
+    if built.returncode or not has_warehouse(sample):
+        raise Problem("The sample could not be built; the lines above say why.")
+    stamp.write_text(key, encoding="utf-8")
