@@ -1,0 +1,74 @@
+"""What a warehouse holds that can be chosen from: sources, areas, months, values. Plain data, no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from etl import codes
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """One dataset, as readers meet it."""
+
+    source: str
+    title: str
+    publisher: str
+    kind: str  # codes.KIND
+    unit: str  # codes.UNIT
+    has_victims: bool
+    has_suspects: bool
+    has_points: bool
+
+
+@dataclass(frozen=True)
+class Area:
+    """One named area; `label` is unique among all areas of the warehouse, and is what links carry."""
+
+    layer: str
+    area_id: str
+    name: str
+    label: str
+    population: int | None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The choices that a warehouse offers.
+
+    months : every month from the first record (by either date) to the last reported one, first days, in order.
+    first_month, last_month : of the date reported; None when there is no record.
+    as_of : the latest day that any load with incidents can know.
+    present : filter name (exploitation, age, sex, premise) -> the codes that occur, in the order of the code list.
+    units : units of count with at least one row, in the order of codes.UNIT.
+    """
+
+    version: int = 0
+    sources: tuple[SourceInfo, ...] = ()
+    areas: tuple[Area, ...] = ()
+    layers: tuple[str, ...] = ()
+    months: tuple[date, ...] = ()
+    first_month: date | None = None
+    last_month: date | None = None
+    as_of: date | None = None
+    units: tuple[str, ...] = ("incidents",)
+    present: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fictional(self) -> bool:
+        """Whether every record is invented."""
+        return self.meta.get("fictional", "").lower() == "true"
+
+    @property
+    def empty(self) -> bool:
+        """No record of any unit."""
+        return self.last_month is None and not any(u in codes.PUBLISHED_UNITS for u in self.units)
+
+    def area(self, layer: str, area_id: str) -> Area | None:
+        """The area with this layer and id, or None."""
+        return next((a for a in self.areas if a.layer == layer and a.area_id == area_id), None)
+
+    def source_title(self, source: str) -> str:
+        """The title readers know; the code itself when the source is not described."""
+        return next((s.title for s in self.sources if s.source == source), source)

@@ -1,0 +1,1 @@
+"""What every page wears: the filter bar, notices, figures with their captions."""

@@ -1,0 +1,189 @@
+"""One frozen Filters value, as an Ibis predicate and as a sentence; as a link in dashboard/links.py. No Streamlit."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from dashboard.catalogue import Catalogue
+from etl import codes
+
+# The filters, by the name that the link carries.
+NAMES = ("from", "to", "source", "exploitation", "area", "unit", "age", "sex", "premise", "date", "related")
+DATE_BASIS = {"reported": "Date reported", "occurred": "Date occurred"}
+DEFAULT_YEARS = 5
+UNIT_NOUN = {
+    "incidents": "Incidents of human trafficking",
+    "victims": "Victims in incidents of human trafficking",
+    "suspects": "Suspects in incidents of human trafficking",
+    "offences": "Offences of human trafficking that agencies returned",
+    "signals": "Signals to the hotline",
+    "cases": "Hotline cases",
+    "published_cases": "Published cases of human trafficking",
+}
+_COMMON = frozenset({"from", "to", "source", "unit"})
+_SUPPORTED = {
+    **dict.fromkeys(codes.RECORD_UNITS, frozenset(NAMES)),
+    "offences": _COMMON | {"exploitation"},
+    "signals": _COMMON,
+    "cases": _COMMON,
+    "published_cases": _COMMON | {"exploitation", "age", "sex"},
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a view is about. An empty tuple means no restriction.
+
+    date_from, date_to : first days of the first and of the last month (inclusive); None = no limit.
+    areas : (layer, area_id) pairs; a record in any of them counts.
+    victim_age, victim_sex : of the person for victims; of the incident's summary for the other units.
+    """
+
+    date_from: date | None = None
+    date_to: date | None = None
+    date_basis: str = "reported"
+    sources: tuple[str, ...] = ()
+    exploitation: tuple[str, ...] = ()
+    unit: str = "incidents"
+    areas: tuple[tuple[str, str], ...] = ()
+    victim_age: tuple[str, ...] = ()
+    victim_sex: tuple[str, ...] = ()
+    premise: tuple[str, ...] = ()
+    related: bool = False
+
+    @property
+    def date_column(self) -> str:
+        """The column that the period applies to."""
+        return f"{self.date_basis}_on" if self.unit in codes.RECORD_UNITS else "period_start"
+
+
+def default(catalogue: Catalogue) -> Filters:
+    """Incidents of the last five years up to the last month with data (fewer when the data are younger)."""
+    last = catalogue.last_month
+    if last is None or catalogue.first_month is None:
+        return Filters()
+    return Filters(date_from=max(catalogue.first_month, add_months(last, 1 - 12 * DEFAULT_YEARS)), date_to=last)
+
+
+def supported(unit: str) -> frozenset[str]:
+    """Names of the filters that apply to a unit of count; the others are absent and the bar says so."""
+    return _SUPPORTED[unit]
+
+
+def table_of(unit: str) -> str:
+    """The warehouse table that holds a unit of count."""
+    return unit if unit in codes.RECORD_UNITS else "published_counts"
+
+
+def add_months(month: date, n: int) -> date:
+    """The first day of the month n months later (earlier when negative)."""
+    index = month.year * 12 + month.month - 1 + n
+    return date(index // 12, index % 12 + 1, 1)
+
+
+# -- predicate ---------------------------------------------------------------------------------------------------------
+
+
+def predicate(filters: Filters, table: Any) -> Any:
+    """The filters as one Ibis boolean over a table of the warehouse (the one named by `table_of(filters.unit)`).
+
+    Unfounded and duplicate reports are left out; related offences too unless asked for.
+    Filters that the unit lacks are ignored.
+    """
+    parts = _record_parts(filters, table) if filters.unit in codes.RECORD_UNITS else _published_parts(filters, table)
+    return reduce(and_, parts)
+
+
+def _record_parts(f: Filters, t: Any) -> list[Any]:
+    own = f.unit == "victims"
+    parts = [t.status.notin(codes.STATUS_EXCLUDED) | t.status.isnull()]
+    if not f.related:
+        parts.append(t.offence_group == "trafficking")
+    day = t[f.date_column]
+    if f.date_from:
+        parts.append(day >= f.date_from)
+    if f.date_to:
+        parts.append(day < add_months(f.date_to, 1))
+    parts += _isin(t, "source", f.sources) + _isin(t, "exploitation", f.exploitation)
+    parts += _isin(t, "age_band" if own else "victim_age_band", f.victim_age)
+    parts += _isin(t, "sex" if own else "victim_sex", f.victim_sex) + _isin(t, "premise", f.premise)
+    if f.areas:
+        layers = sorted({layer for layer, _ in f.areas})
+        parts.append(reduce(or_, [t[f"area_{x}"].isin([a for layer, a in f.areas if layer == x]) for x in layers]))
+    return parts
+
+
+def _published_parts(f: Filters, t: Any) -> list[Any]:
+    can = supported(f.unit)
+    parts = [t.unit == f.unit]
+    # A yearly figure belongs to the period when the period touches its year.
+    if f.date_from:
+        parts.append(t.period_start >= date(f.date_from.year, 1, 1))
+    if f.date_to:
+        parts.append(t.period_start <= date(f.date_to.year, 12, 31))
+    parts += _isin(t, "source", f.sources)
+    parts += _isin(t, "exploitation", f.exploitation) if "exploitation" in can else []
+    parts += _isin(t, "age_band", f.victim_age) if "age" in can else []
+    return parts + (_isin(t, "sex", f.victim_sex) if "sex" in can else [])
+
+
+def _isin(t: Any, column: str, values: tuple[str, ...]) -> list[Any]:
+    return [t[column].isin(values)] if values else []
+
+
+# -- sentence ----------------------------------------------------------------------------------------------------------
+
+
+def sentence(filters: Filters, catalogue: Catalogue) -> str:
+    """The view in words: unit, period, place, kind, people. Ends with a full stop."""
+    f, can = filters, supported(filters.unit)
+    noun = UNIT_NOUN[f.unit]
+    if f.related and "related" in can:
+        noun += " and related offences"
+    verb = DATE_BASIS[f.date_basis].removeprefix("Date ") if "date" in can else "published for"
+    parts = [noun, _period(f, verb)]
+    if f.areas and "area" in can:
+        parts.append("in " + _list([_area_label(catalogue, *a) for a in f.areas]))
+    if f.sources:
+        parts.append("from " + _list([catalogue.source_title(s) for s in f.sources]))
+    text = " ".join(p for p in parts if p)
+    extra = [_only(name, value, name == "exploitation") for name, value in _words(f, can)]
+    return ", ".join([text, *extra]) + "."
+
+
+def _words(f: Filters, can: frozenset[str]) -> list[tuple[str, list[str]]]:
+    pairs = (
+        ("exploitation", f.exploitation, codes.EXPLOITATION),
+        ("age", f.victim_age, codes.AGE_BAND),
+        ("sex", f.victim_sex, codes.SEX),
+        ("premise", f.premise, codes.PREMISE),
+    )
+    return [(name, [labels[v].lower() for v in values]) for name, values, labels in pairs if values and name in can]
+
+
+def _area_label(catalogue: Catalogue, layer: str, area_id: str) -> str:
+    area = catalogue.area(layer, area_id)
+    return area.label if area else area_id
+
+
+def _only(name: str, words: list[str], bare: bool) -> str:
+    lead = {"age": "victim's age ", "sex": "victim's sex ", "premise": "at "}.get(name, "")
+    return f"{lead}{_list(words)} only" if bare else f"{lead}{_list(words)}"
+
+
+def _period(f: Filters, verb: str) -> str:
+    if f.date_from and f.date_to and f.date_from == f.date_to:
+        return f"{verb} in {f.date_from:%B %Y}"
+    if f.date_from and f.date_to:
+        return f"{verb} from {f.date_from:%B %Y} to {f.date_to:%B %Y}"
+    if f.date_from:
+        return f"{verb} from {f.date_from:%B %Y} on"
+    return f"{verb} up to {f.date_to:%B %Y}" if f.date_to else verb.replace("published for", "published")
+
+
+def _list(words: list[str]) -> str:
+    if len(words) > 4:
+        return f"{', '.join(words[:3])} and {len(words) - 3} more"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -1,0 +1,7 @@
+"""Opens the warehouse."""
+
+from dashboard.catalogue import Catalogue
+
+
+class Warehouse:
+    catalogue: Catalogue
