@@ -1,0 +1,92 @@
+"""Counts of categories as horizontal bars, each named and numbered at the bar."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import words
+from dashboard.charts import style
+from dashboard.palette import Palette, colours
+
+ROW = 30
+PEOPLE = ("victims", "suspects")
+
+
+def categories(
+    table: pd.DataFrame,
+    p: Palette,
+    labels: Mapping[str, str],
+    group: str = "",
+    keep_order: bool = False,
+    width: int = 26,
+) -> go.Figure:
+    """One bar for each category, from zero, the number beside it.
+
+    table : columns code and n. group : "exploitation" gives each kind its own colour; else one hue.
+    keep_order : as given (ages); otherwise the largest first. What is unknown is last, grey and hatched.
+    """
+    rows = table if keep_order else table.sort_values("n", ascending=False, kind="stable")
+    unknown = rows["code"].isin(style.UNKNOWN)
+    rows = pd.concat([rows[~unknown], rows[unknown]])[::-1]  # plotly draws the first at the bottom
+    codes = [str(c) for c in rows["code"]]
+    paint = colours(codes, group, p) if group else {c: p.unknown if c in style.UNKNOWN else p.count for c in codes}
+    fig = style.figure(p, 44 + ROW * len(rows))
+    names = [words.plotly(words.label(c, labels), width) for c in codes]
+    position = np.arange(len(codes))
+    fig.add_bar(
+        orientation="h",
+        y=position,
+        x=rows["n"],
+        marker={
+            "color": [paint[c] for c in codes],
+            "line": {"width": 0},
+            "pattern": {
+                "shape": [style.UNKNOWN_HATCH if c in style.UNKNOWN else "" for c in codes],
+                "fgcolor": p.surface,
+                "size": 6,
+                "solidity": 0.25,
+            },
+        },
+        text=[words.exact(n) for n in rows["n"]],
+        textposition="outside",
+        textfont={"color": p.text, "size": style.FONT},
+        cliponaxis=False,
+        customdata=np.column_stack([[words.plotly(words.label(c, labels)) for c in codes], rows["n"].map(words.exact)]),
+        hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>",
+    )
+    fig.update_yaxes(
+        tickmode="array", tickvals=position, ticktext=names, showgrid=False, zeroline=False, rangemode="normal"
+    )
+    fig.update_yaxes(tickfont={"color": p.text, "size": style.FONT})
+    top = float(rows["n"].max()) if len(rows) else 1.0
+    fig.update_xaxes(range=[0, max(top, 1) * 1.14], showticklabels=False, zeroline=True, zerolinecolor=p.quiet)
+    fig.update_layout(margin={"t": 8, "r": 28})
+    return fig
+
+
+def profile(table: pd.DataFrame, p: Palette, every: pd.DataFrame | None = None, height: int = 300) -> go.Figure:
+    """A profile over a few named steps such as the months of a year: bars, and a dot for each year behind them.
+
+    table : label and n (a mean). every : label, n and year.
+    """
+    fig = style.figure(p, height)
+    fig.add_bar(
+        x=table["label"],
+        y=table["n"],
+        marker={"color": p.count, "line": {"width": 0}},
+        customdata=table["n"].map(words.number),
+        hovertemplate="%{x}<br><b>%{customdata}</b> on average<extra></extra>",
+    )
+    if every is not None and len(every):
+        fig.add_scatter(
+            x=every["label"],
+            y=every["n"],
+            mode="markers",
+            marker={"color": p.text, "size": 6, "opacity": 0.55},
+            customdata=np.column_stack([every["year"].astype(str), every["n"].map(words.exact)]),
+            hovertemplate="%{x} %{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>",
+        )
+    fig.update_xaxes(categoryorder="array", categoryarray=list(table["label"]))
+    return fig

@@ -1,0 +1,102 @@
+"""Which source knows which months: collected, collected and zero, not collected are three different things."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import words
+from dashboard.charts import style
+from dashboard.palette import Palette
+
+ROW = 34
+STATES = {"records": "Collected, with records", "zero": "Collected, none found", "none": "Not collected"}
+
+
+def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bool = True) -> go.Figure:
+    """A row for each source, a cell for each month.
+
+    table : row (text id), month (timestamp, first day), state (a key of STATES), n (nan where not collected).
+    Months that the table does not name are left empty: nothing is known about them.
+    """
+    rows = list(dict.fromkeys(table["row"]))
+    fig = style.figure(p, 74 + ROW * len(rows))
+    at = table["row"].map({r: len(rows) - 1 - i for i, r in enumerate(rows)})
+    looks = {
+        "records": {"color": p.count, "line": {"width": 0}},
+        "zero": {"color": p.sequential[0], "line": {"width": 1, "color": p.count}},
+        "none": {
+            "color": p.band,
+            "line": {"width": 1, "color": p.unknown},
+            "pattern": {"shape": style.UNKNOWN_HATCH, "fgcolor": p.unknown, "size": 5, "solidity": 0.2},
+        },
+    }
+    for state, name in STATES.items():
+        on = table["state"] == state
+        part = table[on]
+        days = part["month"].dt.days_in_month.to_numpy()
+        seen = np.where(part["n"].isna(), name, part["n"].map(words.exact) + " records")
+        fig.add_bar(
+            orientation="h",
+            base=part["month"],
+            x=days * 86_400_000 * 0.94,
+            y=at[on],
+            width=0.62,
+            marker=looks[state],
+            name=name,
+            showlegend=legend,
+            customdata=np.column_stack(
+                [
+                    [words.plotly(words.label(r, labels)) for r in part["row"]],
+                    part["month"].dt.strftime("%B %Y"),
+                    seen,
+                ]
+            ),
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}: <b>%{customdata[2]}</b><extra></extra>",
+        )
+    names = [words.plotly(words.label(r, labels), 24) for r in rows]
+    fig.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(rows)))[::-1],
+        ticktext=names,
+        showgrid=False,
+        zeroline=False,
+        rangemode="normal",
+        tickfont={"color": p.text, "size": style.FONT},
+    )
+    fig.update_xaxes(type="date", showgrid=True, gridcolor=p.grid)
+    fig.update_layout(
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": p.text}},
+        margin_t=40 if legend else 8,
+    )
+    return fig
+
+
+def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], height: int = 280) -> go.Figure:
+    """Share of a month's reports known, by the months since it began.
+
+    table : source, age (months), share (0 to 1). At most five sources; each is named at its end.
+    """
+    fig = style.figure(p, height)
+    for source, rows in table.groupby("source", sort=True):
+        fig.add_scatter(
+            x=rows["age"],
+            y=rows["share"] * 100,
+            mode="lines+markers",
+            line={"color": p.count, "width": 2.5},
+            hovertemplate=words.plotly(words.label(source, labels))
+            + "<br>after %{x} months: <b>%{y:.0f}%</b> known<extra></extra>",
+        )
+        fig.add_annotation(
+            x=rows["age"].iloc[-1],
+            y=rows["share"].iloc[-1] * 100,
+            text=words.plotly(words.label(source, labels), 24),
+            showarrow=False,
+            yanchor="top",
+            xanchor="right",
+            font={"color": p.count},
+        )
+    fig.update_yaxes(range=[0, 105], ticksuffix="%", tickformat="d")
+    fig.update_xaxes(title={"text": "months since the month began"}, dtick=1 if table["age"].max() < 14 else 3)
+    return fig

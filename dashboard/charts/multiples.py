@@ -1,0 +1,93 @@
+"""Small multiples: one little chart for each series, all on one scale, when lines would tangle."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import words
+from dashboard.charts import style
+from dashboard.charts.trend import UNFINISHED, by_size, hover, milliseconds
+from dashboard.palette import Palette, colours
+
+COLUMNS = 3
+ROW_HEIGHT = 150
+MOST = 12  # series; the rest are in the table
+
+
+def multiples(
+    table: pd.DataFrame, group: str, labels: Mapping[str, str], p: Palette, columns: int = COLUMNS
+) -> go.Figure:
+    """One bar chart for each group, the largest first, on one scale.
+
+    table : as for `trend.lines`. At most `MOST` groups are drawn.
+    """
+    order = by_size(table)[:MOST]
+    rows = math.ceil(len(order) / columns)
+    fig = style.figure(p, rows * ROW_HEIGHT + 30)
+    paint = colours(order, group, p)
+    top = float(np.nanmax(table["n"])) if table["n"].notna().any() else 1.0
+    gap_x, gap_y = 0.05, 0.3 / max(rows, 1)
+    width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / max(rows, 1)
+    span = [table["start"].min(), table["end"].max()]
+    for i, code in enumerate(order):
+        row, column = divmod(i, columns)
+        left, upper = column * (width + gap_x), 1 - row * (height + gap_y)
+        name = "" if i == 0 else str(i + 1)
+        fig.update_layout(
+            {
+                f"xaxis{name}": {
+                    **style.axis(p),
+                    "domain": [left, left + width],
+                    "anchor": f"y{name}",
+                    "range": span,
+                    "nticks": 4,
+                    "showgrid": False,
+                    "showticklabels": i + columns >= len(order),
+                },
+                f"yaxis{name}": {
+                    **style.axis(p),
+                    "domain": [max(0.0, upper - height), upper],
+                    "anchor": f"x{name}",
+                    "range": [0, max(top, 1) * 1.05],
+                    "nticks": 3,
+                    "gridcolor": p.grid,
+                    "tickformat": ",d",
+                    "showticklabels": column == 0,
+                },
+            }
+        )
+        _bars(fig, table[table["group"] == code], paint[code], p, name, code in style.UNKNOWN)
+        fig.add_annotation(
+            x=left,
+            y=upper,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            text=words.plotly(words.label(code, labels), 34),
+            font={"color": p.text, "size": style.FONT - 1},
+        )
+    return fig
+
+
+def _bars(fig: go.Figure, rows: pd.DataFrame, colour: str, p: Palette, name: str, unknown: bool) -> None:
+    for unfinished in (False, True):
+        part = rows[(rows["state"].isin(UNFINISHED) == unfinished) & rows["n"].notna()]
+        if part.empty:
+            continue
+        pattern = style.hatch(p, unfinished or unknown, style.HATCH if unfinished else style.UNKNOWN_HATCH)
+        fig.add_bar(
+            x=part["start"],
+            y=part["n"],
+            offset=0,
+            width=milliseconds(part) * 0.88,
+            xaxis=f"x{name}",
+            yaxis=f"y{name}",
+            marker={"color": colour, "pattern": pattern, "line": {"width": 0}},
+            customdata=hover(part),
+            hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>",
+        )
