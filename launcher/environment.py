@@ -125,7 +125,8 @@ def install(root: Path, names: list[str], wheels: Path | None = None) -> None:
     print(f"Installed in {time.monotonic() - begun:.0f} s.", flush=True)
 
 
-NO_NETWORK = ("NewConnectionError", "ConnectTimeout", "NameResolutionError", "ReadTimeout", "ProxyError", "Max retries")
+# What pip prints when it cannot reach the index; "none" because each pinned version was there when it was pinned.
+NO_NETWORK = ("NewConnectionError", "ConnectTimeout", "NameResolution", "ReadTimeout", "ProxyError", "versions: none")
 FILL_WHEELS = (
     "Fill the folder on a computer with a network, the same system and the same Python: "
     "pip wheel -r requirements.txt -w FOLDER"
@@ -151,7 +152,7 @@ def pip_remedy(output: str, log: Path, wheels: Path | None) -> str:
             + FILL_WHEELS
         )
     else:
-        what = "The packages could not be installed."
+        what = "The packages could not be installed. They are tested with Python 3.11; try that one."
     return f"{what}\nThe last lines of {log}:\n{last_lines(output)}"
 
 

@@ -1,9 +1,13 @@
 """What every test shares: the publishers' real files where they are found, and the long tests on request."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
+
+from launcher.environment import make_venv
+from tests.small_project import make_small_project
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_FILES_SETTING = "LAMPLIGHT_REAL_FILES"
@@ -30,6 +34,28 @@ def real_files() -> Path:
     if folder is None:
         pytest.skip(_REASON)
     return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of this computer that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def empty_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a real, empty virtual environment."""
+    folder = tmp_path_factory.mktemp("made")
+    make_venv(folder)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, empty_venv: Path) -> Path:
+    """A small project in which start.py can be run; see small_project.py."""
+    return make_small_project(tmp_path, empty_venv)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
