@@ -1,0 +1,216 @@
+"""Delimited text as batches of text columns, each row's field count checked, each record numbered."""
+
+import csv
+import io
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from etl.limits import MB, Limits
+from etl.row_guard import END, MARK, RowGuard, marker
+from etl.schema import SourceError
+from etl.text_encoding import Readable
+
+DELIMITERS = (",", ";", "\t", "|")
+HEADER_ROWS = 50  # how far down a header is looked for
+_BLOCK = 4 * MB
+_REASONS = ("field_count", "row_too_long", "nul_bytes")
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row set aside while reading. The header is record 1; the reason is a code of codes.REASON."""
+
+    record: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a delimited file is laid out."""
+
+    delimiter: str
+    header: tuple[str, ...]
+    data_at: int  # bytes of UTF-8 before the first data row
+    positions: tuple[int, ...]  # of the columns to convert
+
+
+class Damaged(Exception):
+    """Rows cannot be told apart without the row guard."""
+
+
+def first_rows(sample: bytes, delimiter: str) -> list[tuple[list[str], int]]:
+    """The first rows that are not blank, each with the byte at which the next one begins."""
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        for line in sample.splitlines(keepends=True):
+            taken += len(line)
+            yield line.decode("utf-8", "replace").replace("\0", "")
+
+    rows: list[tuple[list[str], int]] = []
+    try:
+        for row in csv.reader(lines(), delimiter=delimiter):
+            if row:
+                rows.append((row, taken))
+            if len(rows) == HEADER_ROWS:
+                break
+    except csv.Error:
+        pass  # what follows is no row of this delimiter
+    return rows
+
+
+class _Feed(io.RawIOBase):
+    """What the parser reads: the data rows, then a marker that shows whether a quotation mark is open."""
+
+    def __init__(self, blocks: Iterator[bytes], end: bytes):
+        self._blocks, self._end, self._left = blocks, end, b""
+        self.error: BaseException | None = None
+        self.ends_open = False  # the last byte was no line end
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            while not self._left:
+                block = next(self._blocks, None)
+                if block is None:
+                    block, self._end = self._end, b""
+                    if not block:
+                        return b""
+                elif block:
+                    self.ends_open = block[-1:] not in b"\r\n"
+                self._left = block
+        except BaseException as error:
+            self.error = error  # the parser may hide it behind one of its own
+            raise
+        if size < 0 or size >= len(self._left):
+            out, self._left = self._left, b""
+        else:
+            out, self._left = self._left[:size], self._left[size:]
+        return out
+
+
+class Parser:
+    """One pass over the data rows. `bad` and `records` are complete once `batches` is exhausted."""
+
+    def __init__(self, layout: Layout, limits: Limits, careful: bool):
+        self._layout, self._limits, self._careful = layout, limits, careful
+        self.bad: list[BadRow] = []
+        self.records = 0  # data rows, good and bad
+        self._ended = self._damaged = False
+
+    def batches(self, stream: Readable) -> Iterator[pa.RecordBatch]:
+        """Columns c<position> as text plus `record`. Raises Damaged (never when careful) or SourceError."""
+        layout, fields = self._layout, len(self._layout.header)
+        _skip(stream, layout.data_at)
+        blocks = RowGuard(stream, layout.delimiter, fields, self._limits).blocks() if self._careful else _blocks(stream)
+        feed = _Feed(blocks, b"\n" + marker(END, layout.delimiter, fields))
+        good = used = 0
+        try:
+            for batch in self._parse(feed):
+                self._check()
+                numbers, used = self._numbers(good, used, batch.num_rows)
+                good += batch.num_rows
+                yield batch.append_column("record", numbers)
+        except pa.ArrowInvalid:
+            if feed.error:
+                raise feed.error from None
+            if not self._careful:
+                raise Damaged from None
+            raise SourceError(
+                f"Rows cannot be told apart after record {good + len(self.bad) + 1:,}. "
+                "Save the file again as csv and load that."
+            ) from None
+        self._check()
+        if not self._ended:
+            raise Damaged
+        last = self.bad[-1] if self.bad else None
+        if last and feed.ends_open and last.record == self.records + 1 and last.reason == "field_count":
+            self.bad[-1] = BadRow(last.record, "", "cut_off")
+
+    def _parse(self, feed: _Feed) -> Iterator[pa.RecordBatch]:
+        names = [f"c{i}" for i in range(len(self._layout.header))]
+        wanted = [names[i] for i in self._layout.positions]
+        reader = pa_csv.open_csv(
+            feed,
+            # Threads would take the row numbers away.
+            read_options=pa_csv.ReadOptions(
+                use_threads=False, block_size=max(_BLOCK, 2 * (self._limits.row_bytes + MB)), column_names=names
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=self._layout.delimiter, newlines_in_values=True, invalid_row_handler=self._on_bad
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=wanted,
+                strings_can_be_null=False,
+                check_utf8=False,  # the scan saw every byte
+            ),
+        )
+        for batch in reader:
+            if batch.num_rows:
+                yield batch
+            else:
+                self._check()
+
+    def _on_bad(self, row: pa_csv.InvalidRow) -> str:
+        text, record = row.text, row.number + 1
+        reason = "field_count"
+        if text.startswith(MARK):
+            said = text[1:].split(self._layout.delimiter)[0].strip()
+            if said == END:
+                self._ended, self.records = True, row.number - 1
+                return "skip"
+            reason = said if said in _REASONS else reason
+        elif "\n" in text or "\r" in text:
+            self._damaged = True
+        if len(self.bad) <= self._limits.bad_rows:
+            self.bad.append(BadRow(record, "", reason))
+        return "skip"
+
+    def _check(self) -> None:
+        if self._damaged and not self._careful:
+            raise Damaged
+        if len(self.bad) > self._limits.bad_rows:
+            raise SourceError(
+                f"More than {self._limits.bad_rows:,} rows do not have the {len(self._layout.header)} fields of "
+                "the header. The file has changed its shape or its delimiter; download it again or extend the source's declaration."
+            )
+
+    def _numbers(self, good: int, used: int, rows: int) -> tuple[pa.Array, int]:
+        """Records of the next `rows` good rows, after `good` good and `used` bad ones; and the bad ones used by then."""
+        start = good + used + 2
+        spans: list[range] = []
+        left = rows
+        while left:
+            stop = self.bad[used].record if used < len(self.bad) else start + left
+            take = min(left, stop - start)
+            if take:
+                spans.append(range(start, start + take))
+            left -= take
+            start += take
+            if left:
+                start += 1
+                used += 1
+        if len(spans) == 1:
+            return pa.arange(spans[0].start, spans[0].stop), used
+        numbers = array("q", chain.from_iterable(spans))
+        return pa.Array.from_buffers(pa.int64(), rows, [None, pa.py_buffer(numbers)]), used
+
+
+def _blocks(stream: Readable) -> Iterator[bytes]:
+    while block := stream.read(_BLOCK):
+        yield block
+
+
+def _skip(stream: Readable, size: int) -> None:
+    while size > 0 and (block := stream.read(size)):
+        size -= len(block)

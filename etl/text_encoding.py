@@ -1,0 +1,235 @@
+"""Which encoding a text file has, judged over all of its bytes, and its stream as UTF-8."""
+
+import codecs
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from etl.limits import MB, Limits
+from etl.schema import SourceError
+
+SAMPLE = 1 * MB
+BLOCK = 4 * MB
+_JUDGED = 10_000  # characters beyond ASCII looked at before the encoding is decided
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# Five bytes have no character in Windows-1252; they keep their Latin-1 (control) character, so nothing fails.
+_CP1252 = "".join(bytes([b]).decode("cp1252", "replace").replace("\ufffd", chr(b)) for b in range(256))
+_C1 = bytes(range(0x80, 0xA0))
+_CONTROL = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1a\x1b")
+_MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+)
+
+
+class Readable(Protocol):
+    """Anything with `read(size)`; an empty answer is the end."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """What one pass over the bytes showed."""
+
+    encoding: str  # utf-8, utf-16-le, utf-16-be, latin-1, cp1252, or mixed: UTF-8 with some Windows-1252 bytes
+    bom: bool
+    lines: int  # line ends
+    nul: bool
+    long_line: bool  # a line may be longer than the limit
+    ends_with_newline: bool
+    old_mac: bool  # lines end in CR alone
+    sample: bytes  # the start, as UTF-8 without BOM
+
+    @property
+    def notes(self) -> list[str]:
+        """The encoding in words."""
+        names = {"utf-8": "UTF-8", "latin-1": "Latin-1", "cp1252": "Windows-1252"}
+        names |= {"utf-16-le": "UTF-16 (little-endian)", "utf-16-be": "UTF-16 (big-endian)"}
+        names["mixed"] = "UTF-8 with some bytes of Windows-1252, which were read as such"
+        return [f"encoding: {names[self.encoding]}{' with byte-order mark' if self.bom else ''}"]
+
+
+class _Judge:
+    """Decides between UTF-8, Latin-1 and Windows-1252 while the bytes pass by."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._pending = False
+        self._valid = self._invalid = 0
+        self._c1 = False
+
+    def feed(self, block: bytes, final: bool = False) -> None:
+        if block.isascii() and not self._pending:
+            return
+        if not self._c1:
+            self._c1 = len(block.translate(None, _C1)) != len(block)
+        if not self._invalid:
+            try:
+                text = self._decoder.decode(block, final)
+                self._pending = bool(self._decoder.getstate()[0])
+                self._valid += max(0, len(block) - len(text))
+                return
+            except UnicodeDecodeError:
+                self._pending = False
+        if self._valid + self._invalid < _JUDGED or not self._invalid:
+            beyond = [c for c in block.decode("utf-8", "surrogateescape") if c > "\x7f"]
+            wrong = sum("\udc80" <= c <= "\udcff" for c in beyond)
+            self._invalid += max(wrong, 1)
+            self._valid += len(beyond) - wrong
+
+    @property
+    def encoding(self) -> str:
+        if not self._invalid:
+            return "utf-8"
+        if self._valid > self._invalid:
+            return "mixed"
+        return "cp1252" if self._c1 else "latin-1"
+
+
+def scan(stream: Readable, limits: Limits, name: str, progress: Callable[[int], None] | None = None) -> Text:
+    """Reads all of `stream` once. Raises SourceError for an empty or a binary file."""
+    first = _read_full(stream, SAMPLE)
+    if not first.strip(b"\0"):
+        raise SourceError(f"{name} is empty. Download it again.")
+    bom, encoding = _detect_wide(first)
+    _refuse_binary(first, name, wide=encoding.startswith("utf-16"))
+    raw: Readable = _Chain(first, stream)
+    if encoding.startswith("utf-16"):
+        raw = Utf8(raw, encoding, skip=len(bom))
+    elif bom:
+        raw.read(len(bom))
+    sample = _read_full(raw, SAMPLE)
+    old_mac = b"\n" not in sample and b"\r" in sample
+    judge, lines, nul, long_line = _Judge(), 0, False, False
+    end = b"\r" if old_mac else b"\n"
+    since, last, done = 0, b"", 0
+    block = sample
+    while block:
+        lines += block.count(end)
+        nul = nul or b"\0" in block
+        if not long_line:
+            long_line, since = _longer_than(limits.row_bytes, block, end, since)
+        if not encoding.startswith("utf-16"):
+            judge.feed(block)
+        last = block[-1:]
+        done += len(block)
+        if progress:
+            progress(done)
+        block = raw.read(BLOCK)
+    judge.feed(b"", final=True)
+    encoding = encoding if encoding.startswith("utf-16") else judge.encoding
+    to_utf8 = sample if encoding.startswith("utf-16") else _read_full(Utf8(io.BytesIO(sample), encoding), 4 * SAMPLE)
+    if old_mac:
+        to_utf8 = to_utf8.replace(b"\r", b"\n")
+    return Text(encoding, bool(bom), lines, nul, long_line, last in (b"\n", b"\r"), old_mac, to_utf8)
+
+
+def _detect_wide(first: bytes) -> tuple[bytes, str]:
+    for bom, encoding in _BOMS:
+        if first.startswith(bom):
+            return bom, encoding
+    # Some tools leave the mark out: text in UTF-16 has a NUL in nearly every second byte.
+    start = first[:4096]
+    if len(start) >= 32:
+        even, odd = start[::2].count(0) / len(start[::2]), start[1::2].count(0) / len(start[1::2])
+        if odd > 0.9 and even < 0.1:
+            return b"", "utf-16-le"
+        if even > 0.9 and odd < 0.1:
+            return b"", "utf-16-be"
+    return b"", "utf-8"
+
+
+def _refuse_binary(first: bytes, name: str, wide: bool) -> None:
+    for magic, what in _MAGIC:
+        if first.startswith(magic):
+            raise SourceError(f"{name} is {what}, not a table. Load the publisher's csv, zip, xls or xlsx file.")
+    if not wide and (len(first) - len(first.translate(None, _CONTROL))) > len(first) // 10:
+        raise SourceError(f"{name} is a binary file, not a table. Load the publisher's csv, zip, xls or xlsx file.")
+
+
+def _longer_than(limit: int, block: bytes, end: bytes, since: int) -> tuple[bool, int]:
+    """Whether some line exceeds `limit` bytes; and how many bytes stand after the last line end."""
+    start = -since
+    while len(block) - start > limit:
+        cut = block.rfind(end, max(start, 0), start + limit)
+        if cut < 0 or start + limit <= 0:
+            return True, 0
+        start = cut + 1
+    cut = block.rfind(end, max(start, 0))
+    return False, (len(block) - start) if cut < 0 else (len(block) - cut - 1)
+
+
+def _read_full(stream: Readable, size: int) -> bytes:
+    parts: list[bytes] = []
+    while size > 0 and (block := stream.read(size)):
+        parts.append(block)
+        size -= len(block)
+    return b"".join(parts)
+
+
+class _Chain:
+    def __init__(self, first: bytes, rest: Readable):
+        self._first, self._rest = io.BytesIO(first), rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._first.read(size) or self._rest.read(size)
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(_CP1252[b] for b in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("lamplight-cp1252", _as_cp1252)
+
+
+class Utf8:
+    """The stream as UTF-8, without byte-order mark, with LF where lines ended in CR alone."""
+
+    def __init__(self, raw: Readable, encoding: str, skip: int = 0, old_mac: bool = False):
+        self._raw, self._encoding, self._old_mac = raw, encoding, old_mac
+        if skip:
+            _read_full(raw, skip)
+        errors = "lamplight-cp1252" if encoding == "mixed" else "replace"
+        codec = "utf-8" if encoding in ("mixed", "cp1252", "latin-1") else encoding
+        self._decoder = codecs.getincrementaldecoder(codec)(errors)
+        self._ended = False
+
+    @classmethod
+    def of(cls, raw: Readable, text: Text) -> "Utf8":
+        """The stream of a file that was scanned."""
+        marks = {encoding: bom for bom, encoding in _BOMS}
+        return cls(raw, text.encoding, len(marks.get(text.encoding, codecs.BOM_UTF8)) if text.bom else 0, text.old_mac)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes; empty only at the end."""
+        while not self._ended:
+            # A byte of Windows-1252 becomes at most three: never more than was asked for.
+            block = self._raw.read(size if self._encoding == "utf-8" or size < 0 else max(size // 3 - 4, 2))
+            self._ended = not block
+            out = self._convert(block)
+            if self._old_mac:
+                out = out.replace(b"\r", b"\n")
+            if out:
+                return out
+        return b""
+
+    def _convert(self, block: bytes) -> bytes:
+        if self._encoding == "utf-8":
+            return block
+        if self._encoding in ("cp1252", "latin-1"):
+            return block if block.isascii() else codecs.charmap_decode(block, "strict", _CP1252)[0].encode()
+        # A lone half of a UTF-16 pair was replaced by the decoder, so this cannot fail.
+        return self._decoder.decode(block, final=not block).encode()
