@@ -78,7 +78,11 @@ def prepare(t: dict[str, Any]) -> dict[str, Any]:
         status="cleared_except_code",
         area_code="ori",
         area_name="pub_agency_name",
+        scope="state_abbr",
     )
+    # An incident with three offences is one police report.
+    first = reports.record.min().over(group_by="incident_id")
+    reports = reports.mutate(weight=(reports.record == first).ifelse("1", "0"))
     return {
         "reports": reports,
         "victims": _victims(t),
