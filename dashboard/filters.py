@@ -92,15 +92,22 @@ def predicate(filters: Filters, table: Any) -> Any:
     Unfounded and duplicate reports are left out; related offences too unless asked for.
     Filters that the unit lacks are ignored.
     """
-    parts = _record_parts(filters, table) if filters.unit in codes.RECORD_UNITS else _published_parts(filters, table)
+    if filters.unit not in codes.RECORD_UNITS:
+        parts = published_conditions(filters, table)
+        if filters.unit == "offences":
+            # The same agencies also print how many were unfounded and cleared: other figures, never added to these.
+            parts.append(table.category == "reported")
+        return reduce(and_, parts)
+    parts = [table.status.notin(codes.STATUS_EXCLUDED) | table.status.isnull(), *selection(filters, table)]
+    if not filters.related:
+        parts.append(table.offence_group == "trafficking")
     return reduce(and_, parts)
 
 
-def _record_parts(f: Filters, t: Any) -> list[Any]:
+def selection(f: Filters, t: Any) -> list[Any]:
+    """What the reader chose, for a table of records, without what is left out by default; may be empty."""
     own = f.unit == "victims"
-    parts = [t.status.notin(codes.STATUS_EXCLUDED) | t.status.isnull()]
-    if not f.related:
-        parts.append(t.offence_group == "trafficking")
+    parts: list[Any] = []
     day = t[f.date_column]
     if f.date_from:
         parts.append(day >= f.date_from)
@@ -110,12 +117,18 @@ def _record_parts(f: Filters, t: Any) -> list[Any]:
     parts += _isin(t, "age_band" if own else "victim_age_band", f.victim_age)
     parts += _isin(t, "sex" if own else "victim_sex", f.victim_sex) + _isin(t, "premise", f.premise)
     if f.areas:
-        layers = sorted({layer for layer, _ in f.areas})
-        parts.append(reduce(or_, [t[f"area_{x}"].isin([a for layer, a in f.areas if layer == x]) for x in layers]))
+        parts.append(in_areas(f, t))
     return parts
 
 
-def _published_parts(f: Filters, t: Any) -> list[Any]:
+def in_areas(f: Filters, t: Any) -> Any:
+    """Whether a row lies in any of the chosen areas, whatever their layers."""
+    layers = sorted({layer for layer, _ in f.areas})
+    return reduce(or_, [t[f"area_{x}"].isin([a for layer, a in f.areas if layer == x]) for x in layers])
+
+
+def published_conditions(f: Filters, t: Any) -> list[Any]:
+    """The filters over publishers' figures, in every category that they print."""
     can = supported(f.unit)
     parts = [t.unit == f.unit]
     # A yearly figure belongs to the period when the period touches its year.

@@ -39,7 +39,7 @@ def _unique(labels: Mapping[str, str]) -> dict[str, str]:
     return {code: label if seen.count(label) == 1 else f"{label} [{code}]" for code, label in labels.items()}
 
 
-_MANY = {
+MANY = {
     "source": "sources",
     "exploitation": "exploitation",
     "area": "areas",
@@ -47,18 +47,18 @@ _MANY = {
     "sex": "victim_sex",
     "premise": "premise",
 }
-_ONE = {"from": "date_from", "to": "date_to", "unit": "unit", "date": "date_basis"}
+ONE = {"from": "date_from", "to": "date_to", "unit": "unit", "date": "date_basis"}
 
 
 def to_query(filters: Filters, catalogue: Catalogue) -> dict[str, list[str]]:
     """The link's parameters: only what differs from the default view, as the labels that people read."""
     usual, query = default(catalogue), {}
-    for name, attribute in (_ONE | _MANY).items():
+    for name, attribute in (ONE | MANY).items():
         value = getattr(filters, attribute)
         if value == getattr(usual, attribute) or value is None:
             continue
         labels = choices(name, catalogue)
-        query[name] = [labels[v] for v in (value if name in _MANY else (value,)) if v in labels]
+        query[name] = [labels[v] for v in (value if name in MANY else (value,)) if v in labels]
     if filters.related:
         query["related"] = ["true"]
     return {name: values for name, values in query.items() if values}
@@ -78,12 +78,12 @@ def from_query(params: Mapping[str, Iterable[str] | str], catalogue: Catalogue) 
         read: dict[str, Any] = {}
         if name == "related":
             read, bad = _read_switch(values)
-        elif name in _MANY:
+        elif name in MANY:
             found, bad = _read_many(values, name, catalogue)
-            read = {_MANY[name]: found} if found else {}
+            read = {MANY[name]: found} if found else {}
         else:
             found, bad = _read_many(values[-1:], name, catalogue)
-            read = {_ONE[name]: found[0]} if found else {}
+            read = {ONE[name]: found[0]} if found else {}
         filters = replace(filters, **read)
         if bad:
             notices.append(f"The link's “{name}” could not be read in full and was left out where it could not.")

@@ -1,11 +1,30 @@
 """Totals, and totals by one or two attributes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from dashboard.filters import Filters
+from dashboard.filters import Filters, selection, supported, table_of
+from dashboard.links import MANY
+from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown, summed
+from dashboard.measures.daily import daily, within
+from dashboard.measures.labels import known, labelled, labels_of
 from dashboard.warehouse import Warehouse
+from etl import codes
+
+_CAN_BE_UNCLEAR = {
+    "exploitation": "Kind of exploitation",
+    "premise": "Kind of place",
+    "status": "Status",
+    "victim_age_band": "Age of victims",
+    "victim_sex": "Sex of victims",
+    "age_band": "Age",
+    "sex": "Sex",
+    "race": "Race",
+    "ethnicity": "Ethnicity",
+    "relationship": "Relationship",
+}
 
 
 @dataclass(frozen=True)
@@ -19,9 +38,10 @@ class Excluded:
 
 def total(warehouse: Warehouse, filters: Filters) -> int:
     """How many records (sum of n) the filters leave, in the filters' unit of count."""
-    raise NotImplementedError
+    return int(within(daily(warehouse, filters), filters)["n"].sum())
 
 
+@measure
 def by_group(warehouse: Warehouse, filters: Filters, column: str) -> pd.DataFrame:
     """Counts by one attribute: columns code (str), label (str), n (Int64), known (bool).
 
@@ -32,28 +52,60 @@ def by_group(warehouse: Warehouse, filters: Filters, column: str) -> pd.DataFram
     unknown and unmapped last, known=False. Missing (NULL) counts as unknown. The n add up to `total`.
     Raises ValueError when the unit has no such column.
     """
-    raise NotImplementedError
+    return group_rows(warehouse, filters, column)
 
 
+@measure
 def pairs(warehouse: Warehouse, filters: Filters, a: str, b: str) -> pd.DataFrame:
     """Counts by two attributes: columns a, b (codes), a_label, b_label, n (Int64), both_known (bool).
 
     Long form, only the pairs that occur; ordered as `by_group`. The n add up to `total`.
     """
-    raise NotImplementedError
+    check_column(warehouse, filters, a)
+    check_column(warehouse, filters, b)
+    found = ask(warehouse, filters, by, a, b).rename(columns={a: "a", b: "b"})
+    found = nothing_is_unknown(found, "a", "b")
+    for side, column in (("a", a), ("b", b)):
+        labels = labels_of(warehouse, column)
+        found[f"{side}_label"] = [labels.get(code, code) for code in found[side]]
+        rank = {code: i for i, code in enumerate(labelled(warehouse, column, _margin(found, side))["code"])}
+        found[f"{side}_rank"] = found[side].map(rank)
+    found["both_known"] = known(found["a"]) & known(found["b"])
+    found = found.sort_values(["a_rank", "b_rank"], ignore_index=True)
+    return found[["a", "b", "a_label", "b_label", "n", "both_known"]]
 
 
+@measure
 def unclear(warehouse: Warehouse, filters: Filters) -> pd.DataFrame:
     """How many records say nothing, or something that no list has a place for.
 
     Columns: column (str), label (str), unknown, unmapped, n (Int64; n = all records of the view).
     """
-    raise NotImplementedError
+    table = warehouse.table(table_of(filters.unit))
+    columns = [c for c in _CAN_BE_UNCLEAR if c in table.columns]
+    found = ask(warehouse, filters, _unclear, *columns).iloc[0]
+    return pd.DataFrame(
+        [
+            {"column": c, "label": _CAN_BE_UNCLEAR[c], "unknown": found[f"{c}:{codes.UNKNOWN}"]}
+            | {"unmapped": found[f"{c}:{codes.UNMAPPED}"], "n": found["all"]}
+            for c in columns
+        ],
+        columns=["column", "label", "unknown", "unmapped", "n"],
+    ).astype({"unknown": "Int64", "unmapped": "Int64", "n": "Int64"})
 
 
+@measure
 def excluded(warehouse: Warehouse, filters: Filters) -> Excluded:
     """What the view leaves out by default, within its other filters; zeros for published units."""
-    raise NotImplementedError
+    if filters.unit not in codes.RECORD_UNITS:
+        return Excluded(0, 0, 0)
+    table = warehouse.table(table_of(filters.unit))
+    found = warehouse.ask(_left_out(table.filter(*selection(filters, table)), filters.related)).iloc[0]
+    return Excluded(
+        unfounded=int(found["unfounded"]),
+        duplicate=int(found["duplicate"]),
+        related=0 if filters.related else int(found["related"]),
+    )
 
 
 def option_counts(warehouse: Warehouse, filters: Filters, name: str) -> dict[str, int]:
@@ -61,4 +113,50 @@ def option_counts(warehouse: Warehouse, filters: Filters, name: str) -> dict[str
 
     name : source, exploitation, age, sex or premise (see `filters.NAMES`). {} where the unit lacks the filter.
     """
-    raise NotImplementedError
+    if name not in MANY or name == "area" or name not in supported(filters.unit):
+        return {}
+    column = _own_column(filters.unit, name)
+    free = replace(filters, **{MANY[name]: ()})
+    found = by_group(warehouse, free, column)
+    return dict(zip(found["code"], found["n"].astype(int), strict=True))
+
+
+def group_rows(warehouse: Warehouse, filters: Filters, column: str, where: Wheres = ()) -> pd.DataFrame:
+    """`by_group`, narrowed further by conditions (a place)."""
+    check_column(warehouse, filters, column)
+    found = ask(warehouse, filters, by, column, where=where).rename(columns={column: "code"})
+    return labelled(warehouse, column, nothing_is_unknown(found, "code"))
+
+
+def _unclear(rows: Any, *columns: str) -> Any:
+    sums = {"all": summed(rows)}
+    for column in columns:
+        code = rows[column]
+        sums[f"{column}:{codes.UNKNOWN}"] = summed(rows, (code == codes.UNKNOWN) | code.isnull())
+        sums[f"{column}:{codes.UNMAPPED}"] = summed(rows, code == codes.UNMAPPED)
+    return rows.agg(**sums)
+
+
+def _left_out(rows: Any, with_related: bool) -> Any:
+    related = rows.offence_group != "trafficking"
+    # A related report that is also unfounded is not counted as such while related offences are off.
+    shown = True if with_related else ~related
+    by_status = {status: summed(rows, (rows.status == status) & shown) for status in codes.STATUS_EXCLUDED}
+    return rows.agg(**by_status, related=summed(rows, related & rows.status.notin(codes.STATUS_EXCLUDED)))
+
+
+def check_column(warehouse: Warehouse, filters: Filters, column: str) -> None:
+    """Raise ValueError when the unit of count has no such column of words."""
+    kinds = warehouse.schemas[table_of(filters.unit)]
+    if column not in kinds or not kinds[column].is_string():
+        raise ValueError(f"{codes.UNIT[filters.unit]} have no column {column} to count by.")
+
+
+def _margin(pairs_found: pd.DataFrame, side: str) -> pd.DataFrame:
+    return pairs_found.groupby(side, as_index=False)["n"].sum().rename(columns={side: "code"})
+
+
+def _own_column(unit: str, name: str) -> str:
+    own = unit == "victims" or unit in codes.PUBLISHED_UNITS
+    people = {"age": "age_band", "sex": "sex"} if own else {"age": "victim_age_band", "sex": "victim_sex"}
+    return people.get(name, name)

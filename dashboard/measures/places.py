@@ -1,11 +1,19 @@
 """Where: cells, areas, the strip of what could be placed, and one place in detail."""
 
 from dataclasses import dataclass
+from typing import Any
 
+import ibis
+import numpy as np
 import pandas as pd
 
-from dashboard.filters import Filters
+from dashboard.filters import Filters, add_months, in_areas, supported
+from dashboard.measures.ask import Wheres, ask, by, measure, summed
+from dashboard.measures.daily import daily, within
+from dashboard.measures.groups import group_rows
+from dashboard.measures.periods import period_rows
 from dashboard.warehouse import Warehouse
+from etl import codes, schema
 
 
 @dataclass(frozen=True)
@@ -29,46 +37,177 @@ class PlaceDetail:
     known_hours: int
 
 
+@measure
 def by_cell(warehouse: Warehouse, filters: Filters, resolution: int = 8) -> pd.DataFrame:
     """Counts by H3 cell: columns cell (str, hexadecimal), n (Int64), largest first. resolution 4-9.
 
     Records without a point are not here: see `place_strip`. Raises ValueError for another resolution or a
     published unit.
     """
-    raise NotImplementedError
+    check_cells(filters, resolution)
+    column = f"h3_{resolution}"
+    found = ask(warehouse, filters, _by_cell, column)
+    return _cells(found, column, "n")
 
 
+@measure
 def by_area(warehouse: Warehouse, filters: Filters, layer: str) -> pd.DataFrame:
     """Counts for every area of a layer, zeros too: layer, area_id, name, label, population (Int64), n (Int64).
 
     Largest first. Records in no area of the layer are left out. Raises ValueError for an unknown layer.
     """
-    raise NotImplementedError
+    if f"area_{layer}" not in warehouse.schemas["incidents"] or "area" not in supported(filters.unit):
+        raise ValueError(f"There is no layer of areas {layer} for this unit of count.")
+    found = ask(warehouse, filters, by, f"area_{layer}").set_index(f"area_{layer}")["n"]
+    areas = area_shapes(warehouse, layer)[["layer", "area_id", "name", "label", "population"]]
+    areas = areas.assign(n=areas["area_id"].map(found).fillna(0).astype("Int64"))
+    return areas.sort_values(["n", "label"], ascending=[False, True], ignore_index=True)
 
 
+@measure
 def area_shapes(warehouse: Warehouse, layer: str | None = None, role: str = "areas") -> pd.DataFrame:
-    """Outlines for drawing: layer, area_id, name, label, lat, lon, wkb (bytes, WGS 84; None when unknown).
+    """Outlines for drawing: layer, area_id, name, label, population, lat, lon, wkb (bytes, WGS 84; None when unknown).
 
     role : areas, outline (background lines) or places (labels). layer=None: every layer of that role.
     """
-    raise NotImplementedError
+    table = warehouse.table("areas")
+    rows = table.filter(table.role == role, table.layer == layer) if layer else table.filter(table.role == role)
+    columns = ["layer", "area_id", "name", "population", "lat", "lon"]
+    found = warehouse.ask(rows.select(*columns, wkb=rows.outline.coalesce(rows.geometry)).order_by("layer", "area_id"))
+    labels = {(a.layer, a.area_id): a.label for a in warehouse.catalogue.areas}
+    names = found["name"].fillna(found["area_id"])
+    keys = zip(found["layer"], found["area_id"], names, strict=True)
+    found["label"] = pd.array([labels.get((x, i), name) for x, i, name in keys], dtype="str")
+    found["wkb"] = [None if value is None or value is pd.NA else bytes(value) for value in found["wkb"].tolist()]
+    found["population"] = found["population"].astype("Int64")
+    return found[["layer", "area_id", "name", "label", "population", "lat", "lon", "wkb"]]
 
 
+@measure
 def place_strip(warehouse: Warehouse, filters: Filters) -> PlaceStrip:
     """How many records of the view are mapped, known by area only, or nowhere."""
-    raise NotImplementedError
+    everything = int(within(daily(warehouse, filters), filters)["n"].sum())
+    if "area" not in supported(filters.unit):
+        return PlaceStrip(0, 0, everything)
+    found = ask(warehouse, filters, _strip, *warehouse.catalogue.layers).iloc[0]
+    mapped, area_only = int(found["mapped"]), int(found["area_only"])
+    return PlaceStrip(mapped, area_only, everything - mapped - area_only)
 
 
+@measure
 def place_detail(warehouse: Warehouse, filters: Filters, place: str | tuple[str, str]) -> PlaceDetail:
     """The view narrowed to one place: an H3 cell (hexadecimal, resolution 4-9) or (layer, area_id).
 
     Raises ValueError when the cell is not one, or the layer is unknown.
     """
-    raise NotImplementedError
+    where = _place_condition(warehouse, filters, place)
+    trend = period_rows(warehouse, filters, "month", where=where)
+    n = int(within(daily(warehouse, filters, None, where), filters)["n"].sum())
+    hours = ask(warehouse, filters, _hours, where=where).astype({"hour": "int64", "n": "Int64"})
+    known = int(hours["n"].sum())
+    every = pd.DataFrame({"hour": range(24)}).merge(hours, how="left").fillna({"n": 0})
+    return PlaceDetail(
+        n=n,
+        trend=trend,
+        exploitation=group_rows(warehouse, filters, "exploitation", where),
+        premise=group_rows(warehouse, filters, "premise", where),
+        hours=every,
+        known_hours=known,
+    )
 
 
+@measure
 def reports_by_place(
     warehouse: Warehouse, filters: Filters, *, layer: str | None = None, resolution: int | None = None
 ) -> pd.DataFrame:
     """All police reports (the denominator) of the view's period and sources, by area or by cell: place, reports."""
-    raise NotImplementedError
+    if (layer is None) == (resolution is None):
+        raise ValueError("Give either a layer of areas or a resolution of cells.")
+    column = f"area_{layer}" if layer else "h3_9"
+    if column not in warehouse.schemas["exposure"]:
+        raise ValueError(f"There is no layer of areas {layer}.")
+    table = warehouse.table("exposure")
+    rows = table.filter(table[column].notnull(), *exposure_conditions(filters, table))
+    found = warehouse.ask(rows.group_by(column).agg(n=summed(rows)))
+    if layer:
+        found = found.rename(columns={column: "place", "n": "reports"})
+    else:
+        found[column] = cell_parents(found[column].to_numpy(), int(resolution or 0))
+        found = _cells(found.groupby(column, as_index=False)["n"].sum(), column, "reports")
+        found = found.rename(columns={"cell": "place"})
+    found = found.astype({"reports": "Int64"})
+    return found.sort_values(["reports", "place"], ascending=[False, True], ignore_index=True)
+
+
+def check_cells(filters: Filters, resolution: int) -> None:
+    """Raise ValueError where there are no cells."""
+    if resolution not in schema.H3_RESOLUTIONS:
+        raise ValueError(f"There are no cells of resolution {resolution}: choose 4 to 9.")
+    if filters.unit not in codes.RECORD_UNITS:
+        raise ValueError(f"{codes.UNIT[filters.unit]} have no points on a map.")
+
+
+def cell_parents(cells: np.ndarray, resolution: int) -> np.ndarray:
+    """The cells of a coarser resolution that hold these, (n,) of uint64; the same cells for their own resolution.
+
+    An H3 index keeps its resolution in bits 52 to 55, and three bits for each finer digit, all ones where unused.
+    """
+    if resolution not in schema.H3_RESOLUTIONS:
+        raise ValueError(f"There are no cells of resolution {resolution}: choose 4 to 9.")
+    unused = np.uint64((1 << 3 * (15 - resolution)) - 1)
+    level = np.uint64(0xF << 52)
+    return (cells.astype(np.uint64) & ~level) | np.uint64(resolution << 52) | unused
+
+
+def exposure_conditions(filters: Filters, table: Any) -> list[Any]:
+    """The period, the sources and the areas of a view, for the table of all reports."""
+    parts: list[Any] = []
+    if filters.date_from:
+        parts.append(table.month >= filters.date_from)
+    if filters.date_to:
+        parts.append(table.month < add_months(filters.date_to, 1))
+    if filters.sources:
+        parts.append(table.source.isin(filters.sources))
+    if filters.areas:
+        parts.append(in_areas(filters, table))
+    return parts
+
+
+def _cells(found: pd.DataFrame, column: str, n: str) -> pd.DataFrame:
+    found = found.sort_values(["n", column], ascending=[False, True], ignore_index=True)
+    cells = pd.array([f"{cell:x}" for cell in found[column].tolist()], dtype="str")
+    return pd.DataFrame({"cell": cells, n: found["n"].astype("Int64")})
+
+
+def _place_condition(warehouse: Warehouse, filters: Filters, place: str | tuple[str, str]) -> Wheres:
+    if isinstance(place, tuple):
+        column = f"area_{place[0]}"
+        if column not in warehouse.schemas["incidents"] or "area" not in supported(filters.unit):
+            raise ValueError("There is no such layer of areas for this unit of count.")
+        return ((column, place[1]),)
+    try:
+        cell = int(place, 16)
+    except ValueError:
+        raise ValueError("This is not an H3 cell.") from None
+    resolution = cell >> 52 & 0xF
+    if not 0 < cell < 1 << 60 or cell >> 59 != 1:
+        raise ValueError("This is not an H3 cell.")
+    check_cells(filters, resolution)
+    return ((f"h3_{resolution}", cell),)
+
+
+def _by_cell(rows: Any, column: str) -> Any:
+    placed = rows.filter(rows[column].notnull())
+    return placed.group_by(column).agg(n=summed(placed))
+
+
+def _strip(rows: Any, *layers: str) -> Any:
+    point, area = rows.h3_9.notnull(), ibis.literal(False)
+    for layer in layers:
+        area = area | rows[f"area_{layer}"].notnull()
+    return rows.agg(mapped=summed(rows, point), area_only=summed(rows, ~point & area))
+
+
+def _hours(rows: Any) -> Any:
+    timed = rows.filter(rows.hour.notnull())
+    return timed.group_by("hour").agg(n=summed(timed))

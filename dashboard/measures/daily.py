@@ -1,0 +1,38 @@
+"""Counts by day: one question to the warehouse that answers totals, trends and comparisons of any period."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from dashboard.filters import Filters, add_months
+from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown
+from dashboard.warehouse import Warehouse
+from etl import codes
+
+
+@measure
+def daily(warehouse: Warehouse, filters: Filters, group: str | None = None, where: Wheres = ()) -> pd.DataFrame:
+    """Columns day (datetime64, NaT = no date), code (category, "" without a group) and n, over all time: see `within`.
+
+    The period is not part of the question, so a change of period, a year before and a total cost nothing more.
+    """
+    if filters.date_from or filters.date_to:
+        return daily(warehouse, replace(filters, date_from=None, date_to=None), group, where)
+    columns = (filters.date_column, group) if group else (filters.date_column,)
+    found = ask(warehouse, filters, by, *columns, where=where).rename(columns={filters.date_column: "day"})
+    found = found.rename(columns={group: "code"}) if group else found.assign(code="")
+    found = nothing_is_unknown(found, "code")
+    return found.astype({"day": "datetime64[s]", "code": "category"})[["day", "code", "n"]]
+
+
+def within(days: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    """The rows of `daily` that the period of the filters keeps, as `filters.predicate` would."""
+    keep = pd.Series(True, index=days.index)
+    record = filters.unit in codes.RECORD_UNITS
+    if filters.date_from:
+        first = filters.date_from if record else filters.date_from.replace(month=1)
+        keep &= days["day"] >= pd.Timestamp(first)
+    if filters.date_to:
+        after = add_months(filters.date_to if record else filters.date_to.replace(month=12), 1)
+        keep &= days["day"] < pd.Timestamp(after)
+    return days[keep]
