@@ -67,7 +67,7 @@ def compare(
     low_p = 0.0 if x == 0 else float(betaincinv(x, y + 1, tail))
     high_p = 1.0 if y == 0 else float(betaincinv(x + 1, y, 1 - tail))
     per_time = time_before / time_after
-    ratio = float("nan") if x == y == 0 else _odds(x / (x + y)) * per_time
+    ratio = after / before * per_time if before else float("inf" if after else "nan")
     return Change(before, after, ratio, _odds(low_p) * per_time, _odds(high_p) * per_time, level)
 
 

@@ -30,9 +30,19 @@ def figure(p: Palette, height: int) -> go.Figure:
         hoverlabel={"bgcolor": p.surface, "bordercolor": p.grid, "font": {"color": p.text, "size": FONT}},
         dragmode=False,
     )
-    fig.update_xaxes(**axis(p), showgrid=False)
-    fig.update_yaxes(**axis(p), showgrid=True, gridcolor=p.grid, rangemode="tozero", zeroline=True)
-    fig.update_yaxes(zerolinecolor=p.quiet, zerolinewidth=1, tickformat=",d")
+    fig.update_layout(
+        xaxis={**axis(p), "showgrid": False},
+        yaxis={
+            **axis(p),
+            "showgrid": True,
+            "gridcolor": p.grid,
+            "rangemode": "tozero",
+            "zeroline": True,
+            "zerolinecolor": p.quiet,
+            "zerolinewidth": 1,
+            "tickformat": ",d",
+        },
+    )
     return fig
 
 

@@ -1,0 +1,62 @@
+"""Years laid over each other, month by month."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import words
+from dashboard.analysis.timeline import MONTHS
+from dashboard.charts import style
+from dashboard.charts.trend import STATE, UNFINISHED
+from dashboard.palette import Palette
+
+MOST = 6  # years; earlier ones are in the table
+
+
+def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
+    """One line for each of the last years, the latest strong, the others the paler the older.
+
+    table : as `timeline.by_year`.
+    """
+    fig = style.figure(p, height)
+    shown = sorted(table["year"].unique())[-MOST:]
+    tops: dict[int, float] = {}
+    for i, year in enumerate(shown):
+        latest = year == shown[-1]
+        rows = table[(table["year"] == year)].set_index("month").reindex(range(1, 13)).reset_index()
+        colour = p.text if latest else p.sequential[max(1, len(p.sequential) - 1 - (len(shown) - 1 - i))]
+        unfinished = rows["state"].isin(UNFINISHED)
+        dotted = unfinished | unfinished.shift(-1, fill_value=False)
+        notes = rows["state"].map(STATE).fillna("")
+        for part, dash in ((rows["n"].where(~unfinished), "solid"), (rows["n"].where(dotted), "dot")):
+            if not part.notna().any():
+                continue
+            fig.add_scatter(
+                x=list(MONTHS),
+                y=part,
+                mode="lines+markers" if latest else "lines",
+                line={"color": colour, "width": 3 if latest else 1.8, "dash": dash},
+                marker={"size": 6},
+                customdata=np.column_stack([rows["n"].map(words.exact), notes.where(notes == "", ", " + notes)]),
+                hovertemplate=f"%{{x}} {year}<br><b>%{{customdata[0]}}</b>%{{customdata[1]}}<extra></extra>",
+            )
+        seen = rows[rows["n"].notna()]
+        if len(seen):
+            tops[year] = float(seen["n"].iloc[-1])
+            _name(fig, year, MONTHS[int(seen["month"].iloc[-1]) - 1], tops, table["n"].max(), colour)
+    fig.update_xaxes(type="category", categoryorder="array", categoryarray=list(MONTHS), range=[-0.3, 12.1])
+    style.whole_ticks(fig, float(table["n"].max()))
+    return fig
+
+
+def _name(fig: go.Figure, year: int, x: str, ends: dict[int, float], top: float, colour: str) -> None:
+    """The year beside the end of its line, moved up where it would cover another's."""
+    y, gap = ends[year], max(top, 1) * 0.07
+    taken = sorted(v for other, v in ends.items() if other != year)
+    for other in taken:
+        if abs(other - y) < gap:
+            y = other + gap
+    ends[year] = y
+    fig.add_annotation(
+        x=x, y=y, text=str(year), showarrow=False, xanchor="left", xshift=8, font={"color": colour, "size": style.FONT}
+    )

@@ -1,0 +1,192 @@
+"""What Data shows: sources and their problems, loads, the row equations, what was set aside, coverage, delay."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import measures, words
+from dashboard.analysis.delay import SETTLED, Delay
+from dashboard.charts import coverage
+from dashboard.components import figure
+from dashboard.components.context import Context
+from dashboard.components.overview_figures import coverage_states, coverage_table
+from dashboard.escape import markdown_text
+from dashboard.glossary import terms
+from dashboard.measures_delay import reporting_delays
+from etl import codes
+
+DELAY_AGES = 12
+
+
+def sources(ctx: Context) -> None:
+    """Each source with the verdict on its quality, its licence and its known problems."""
+    table = measures.sources(ctx.warehouse)
+    problems = measures.known_problems(ctx.warehouse)
+    figure.heading("Sources", "Each dataset that is loaded, and how far it can be trusted")
+    if table.empty:
+        st.markdown("Nothing is loaded yet.")
+    for row in table.to_dict("records"):
+        with st.container(border=True):
+            st.markdown(f"**{markdown_text(row['title'])}**")
+            st.caption(markdown_text(_facts(row)))
+            if row["verdict"]:
+                st.markdown(markdown_text(row["verdict"]))
+            own = problems[problems["source"] == row["source"]]["problem"].tolist()
+            if own:
+                st.markdown("Known problems:\n" + "\n".join(f"- {markdown_text(p)}" for p in own))
+
+
+def _facts(row: dict) -> str:  # type: ignore[type-arg]
+    """Publisher, kind, size, span and licence of a source in one line."""
+    many = codes.UNIT.get(str(row["unit"]), "records").lower()
+    parts = [str(row["publisher"]), codes.KIND.get(str(row["kind"]), "")]
+    if not pd.isna(row.get("n")):
+        parts.append(f"{words.exact(row['n'])} {many}")
+    if not pd.isna(row.get("first_on")) and not pd.isna(row.get("last_on")):
+        parts.append(words.months(pd.Timestamp(row["first_on"]), pd.Timestamp(row["last_on"])))
+    if not pd.isna(row.get("as_of")):
+        parts.append(f"known up to {words.day(pd.Timestamp(row['as_of']))}")
+    parts.append(f"licence: {row['licence']}" if row["licence"] else "licence not stated")
+    if row["url"]:
+        parts.append(str(row["url"]))
+    return " · ".join(p for p in parts if p)
+
+
+def loads(ctx: Context) -> None:
+    """Every load: which file, when, and up to which day it knows."""
+    table = measures.loads(ctx.warehouse)
+    figure.heading("Loads", "Each file that was read, newest first")
+    if table.empty:
+        st.markdown("No file has been loaded.")
+        return
+    shown = pd.DataFrame(
+        {
+            "Source": table["title"],
+            "File": table["file"],
+            "Knows up to": pd.to_datetime(table["as_of"]).dt.date,
+            "Months": [_span(a, b) for a, b in zip(table["first_month"], table["last_month"], strict=True)],
+            "Loaded": pd.to_datetime(table["loaded_at"]),
+            "Notes": [" ".join(map(str, n)) if n is not None and n is not pd.NA else "" for n in table["notes"]],
+            "SHA-256": table["sha256"].astype("str").str[:12],
+        }
+    )
+    figure.show_table(shown, key="loads")
+
+
+def _span(first: object, last: object) -> str:
+    if pd.isna(first) or pd.isna(last):  # type: ignore[call-overload]
+        return ""
+    return words.months(pd.Timestamp(first), pd.Timestamp(last))  # type: ignore[arg-type]
+
+
+def equations(ctx: Context) -> None:
+    """read = loaded + merged + not relevant + quarantined, for each input table."""
+    table = measures.row_equations(ctx.warehouse)
+    if table.empty:
+        return
+    held = table["holds"].astype(bool)
+    title = (
+        f"Every row is accounted for: read = loaded + merged + not relevant + set aside ({len(table)} input tables)"
+        if held.all()
+        else f"Rows are missing: the equation fails in {int((~held).sum())} of {len(table)} input tables"
+    )
+    figure.heading(title, "Rows of each file, sheet or member of an archive")
+    names = {
+        "title": "Source",
+        "file": "File",
+        "input_table": "Input table",
+        "rows_read": "Read",
+        "loaded": "Loaded",
+        "merged": "Merged",
+        "not_relevant": "Not relevant",
+        "quarantined": "Set aside",
+    }
+    shown = table[list(names)].rename(columns=names)
+    shown["Holds"] = held.map({True: "yes", False: "NO"})
+    figure.show_table(shown, key="equations")
+
+
+def quarantine(ctx: Context) -> None:
+    """Why rows were set aside, by column."""
+    table = measures.quarantine(ctx.warehouse)
+    total = int(table["n"].sum()) if len(table) else 0
+    figure.heading(
+        f"{words.count(total, 'row')[0].upper()}{words.count(total, 'row')[1:]} set aside",
+        "The reason and the column, never the value; the record numbers are in the load's folder",
+    )
+    if table.empty:
+        return
+    names = {"title": "Source", "file": "File", "column_name": "Column", "label": "Reason", "n": "Rows"}
+    figure.show_table(table[list(names)].rename(columns=names), missing="whole row", key="quarantine")
+
+
+def coverage_chart(ctx: Context) -> None:
+    """Source by month: collected, collected and zero, not collected."""
+    states = coverage_states(measures.coverage(ctx.warehouse))
+    if states.empty:
+        figure.nothing("coverage", "Coverage", "No source has said which months it collected.")
+        return
+    names = {s.source: s.title for s in ctx.catalogue.sources}
+    gone = int((states["state"] == "none").sum())
+    title = f"{words.count(gone, 'month')} not collected" if gone else "No month is missing"
+    figure.figure(
+        "coverage", title[0].upper() + title[1:], "Reports of any kind, by source and month",
+        coverage.strip(states, figure.current_palette(), names), coverage_table(states, names),
+        "Where nothing is drawn, nothing is known: the source had not begun, or its file ends.",
+        "A filled cell: collected. An outlined cell: collected, none found. A crossed grey cell: not collected.",
+        missing="not collected",
+    )  # fmt: skip
+
+
+def delay(ctx: Context) -> None:
+    """How late reports arrive, seen by comparing loads."""
+    known = {name: d for name, d in reporting_delays(ctx.warehouse).items() if d.known}
+    if not known:
+        figure.nothing(
+            "delay", "How late reports arrive is not known yet",
+            "It is seen by comparing loads of the same months: load a source's next file, and this figure appears.",
+        )  # fmt: skip
+        return
+    names = {s.source: s.title for s in ctx.catalogue.sources}
+    rows = [
+        {"source": name, "age": int(age), "share": float(share)}
+        for name, d in known.items()
+        for age, share in d.completeness.loc[1:DELAY_AGES].items()
+    ]
+    table = pd.DataFrame(rows, columns=["source", "age", "share"])
+    if table.empty:
+        figure.nothing("delay", "How late reports arrive is not known yet", "No whole month was seen in two loads.")
+        return
+    twin = pd.DataFrame(
+        {
+            "Source": table["source"].map(lambda s: names.get(s, s)),
+            "Months since the month began": table["age"],
+            "Known (%)": (table["share"] * 100).round(1),
+        }
+    )
+    basis = {"incidents": "incidents", "reports": "all police reports"}
+    seen = words.listed([f"{names.get(n, n)}: {basis[d.basis]} in {d.loads} loads" for n, d in known.items()], most=4)
+    figure.figure(
+        "delay", _delay_title(known, names), "Share of a month's reports known, by age of the month",
+        coverage.delay_curve(table, figure.current_palette(), names), twin,
+        f"A month counts as complete from {SETTLED:.0%} on; younger ones are hatched on every page. Seen in {seen}.",
+        "Read up from an age in months to the share of reports known by then. Chain ladder over all pairs of loads.",
+    )  # fmt: skip
+
+
+def _delay_title(known: dict[str, Delay], names: dict[str, str]) -> str:
+    slow = max(known.values(), key=lambda d: d.settled_age)
+    if slow.settled_age <= 1:
+        return "Months are complete as soon as they are over"
+    return f"{names.get(slow.source, slow.source)}: a month is complete {slow.settled_age} months after it began"
+
+
+def glossary() -> None:
+    """The words, as GLOSSARY.md has them."""
+    found = terms()
+    if not found:
+        return
+    figure.heading("Glossary")
+    left, right = st.columns(2, gap="large")
+    for i, (term, text) in enumerate(found):
+        with left if i < (len(found) + 1) // 2 else right:
+            st.markdown(f"**{markdown_text(term)}**: {markdown_text(text)}")

@@ -1,0 +1,139 @@
+"""The one way in which every figure of every page is built.
+
+Title: the answer. Subtitle: unit of count, period, filters. The figure. Caption: what it rests on and what it
+cannot tell. Then quiet buttons. All text is escaped here, so callers pass plain sentences.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.charts import style
+from dashboard.escape import markdown_text
+from dashboard.palette import Palette, palette
+
+ROWS_SHOWN = 400  # pixels of a long table before it scrolls
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def current_palette() -> Palette:
+    """The palette of the theme that this reader has chosen."""
+    return palette(st.context.theme.type)
+
+
+def figure(
+    key: str,
+    title: str,
+    subtitle: str,
+    drawn: go.Figure | Callable[[], object],
+    table: pd.DataFrame,
+    caption: str = "",
+    reading: str = "",
+    missing: str = "–",
+) -> None:
+    """Draw one figure.
+
+    key : unique on the page; names the download too.
+    drawn : a plotly figure, or a function that draws something else (a map).
+    table : the twin, with column names for people; what `missing` cells mean is written in them.
+    reading : how to read it, one or more plain sentences.
+    """
+    with st.container(key=f"figure_{key}", gap="xsmall"):
+        heading(title, subtitle)
+        if isinstance(drawn, go.Figure):
+            st.plotly_chart(drawn, key=f"plot_{key}", config=style.CONFIG, alt=f"{title} {subtitle}")
+        else:
+            drawn()
+        if caption:
+            st.caption(markdown_text(caption))
+        _buttons(key, table, reading, missing)
+
+
+def heading(title: str, subtitle: str = "") -> None:
+    """The answer as a heading, and what it is about below it."""
+    st.subheader(markdown_text(title), anchor=False)
+    if subtitle:
+        st.caption(markdown_text(subtitle))
+
+
+def nothing(key: str, title: str, sentence: str, way_out: str = "", reset: Callable[[], None] | None = None) -> None:
+    """Where a figure would be: a sentence, and a way out. Never an empty axis."""
+    with st.container(key=f"figure_{key}", border=True):
+        st.subheader(markdown_text(title), anchor=False)
+        st.markdown(markdown_text(sentence))
+        if reset is not None:
+            st.button(way_out, key=f"reset_{key}", on_click=reset, type="tertiary", icon=":material/restart_alt:")
+        elif way_out:
+            st.caption(markdown_text(way_out))
+
+
+def lead(text: str) -> None:
+    """The answer of a page in a sentence, larger than body text."""
+    st.markdown(f"#### {markdown_text(text)}")
+
+
+def note(text: str) -> None:
+    """A remark beside figures, in body text."""
+    st.info(markdown_text(text), icon=":material/info:")
+
+
+@st.fragment
+def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
+    # A fragment: opening the table of one figure does not run the page again, and a closed one sends nothing.
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"quiet_{key}"):
+        drawer = st.popover(
+            "Table", type="tertiary", key=f"table_{key}", on_change="rerun", icon=":material/table_rows:"
+        )
+        with drawer:
+            if drawer.open:
+                show_table(table, missing)
+        st.download_button(
+            "Download",
+            data=lambda: csv_bytes(table),
+            file_name=f"lamplight-{key.replace('_', '-')}.csv",
+            mime="text/csv",
+            key=f"download_{key}",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            help="The table of this figure, as a csv file",
+        )
+        with st.popover("Link", type="tertiary", key=f"link_{key}", icon=":material/link:"):
+            st.caption("Whoever may open this app sees the same view with this link.")
+            st.code(view_link(), language=None, wrap_lines=True)
+        if reading:
+            with st.popover("How to read it", type="tertiary", key=f"reading_{key}", icon=":material/help:"):
+                st.markdown(markdown_text(reading))
+
+
+def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None) -> None:
+    """A table for people: thousands separated, numbers to the right, what is missing in words."""
+    numbers = {
+        name: st.column_config.NumberColumn(format="localized", alignment="right")
+        for name in table.columns
+        if pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name])
+        if name not in ("Year", "Record")
+    }
+    height = ROWS_SHOWN if len(table) > 10 else "auto"
+    st.dataframe(
+        table, hide_index=True, column_config=numbers, placeholder=missing, height=height, width="stretch", key=key
+    )
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """The table as csv for any spreadsheet: text that it would run as a formula stays text."""
+    safe = table.copy()
+    for name in safe.select_dtypes(include=["object", "str"]).columns:
+        text = safe[name].astype("str")
+        risky = text.str.startswith(_RISKY, na=False)
+        safe[name] = text.where(~risky, "'" + text).where(safe[name].notna())
+    return bytes(safe.to_csv(index=False), "utf-8-sig")
+
+
+def view_link() -> str:
+    """This page's address with the filters in it."""
+    query = urlencode({name: st.query_params.get_all(name) for name in st.query_params}, doseq=True)
+    return (st.context.url or "") + (f"?{query}" if query else "")

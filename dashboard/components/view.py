@@ -1,0 +1,129 @@
+"""What every page asks of its context: which sources, how fresh, which series, what stands under a figure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from dashboard import measures, stories, words
+from dashboard.analysis import timeline
+from dashboard.analysis.delay import Delay
+from dashboard.catalogue import SourceInfo
+from dashboard.components import figure
+from dashboard.components.context import Context
+from dashboard.escape import markdown_text
+from dashboard.filters import Filters
+from dashboard.links import to_query
+from dashboard.measures_delay import reporting_delays
+from etl import codes
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+CANNOT_TELL = "These are reports: they show where people look and who is asked, not all that happens."
+LABOUR = ("forced_labour", "domestic_servitude")
+
+
+def is_published(ctx: Context) -> bool:
+    """Whether the unit of count is a publisher's own figure: years only, never added to records."""
+    return ctx.filters.unit in codes.PUBLISHED_UNITS
+
+
+def sources(ctx: Context) -> list[SourceInfo]:
+    """The sources that the view counts."""
+    if is_published(ctx):
+        held = set(measures.published_by_year(ctx.warehouse, ctx.filters.unit)["source"])
+        fits = [s for s in ctx.catalogue.sources if s.source in held]
+    else:
+        fits = [s for s in ctx.catalogue.sources if s.unit in codes.RECORD_UNITS]
+    if ctx.filters.unit == "victims":
+        fits = [s for s in fits if s.has_victims]
+    if ctx.filters.unit == "suspects":
+        fits = [s for s in fits if s.has_suspects]
+    return [s for s in fits if not ctx.filters.sources or s.source in ctx.filters.sources]
+
+
+def delays(ctx: Context) -> list[Delay]:
+    """The reporting delays of those sources."""
+    known = reporting_delays(ctx.warehouse)
+    return [known[s.source] for s in sources(ctx) if s.source in known]
+
+
+def series(
+    ctx: Context, grain: str = "month", group: str | None = None, filters: Filters | None = None
+) -> pd.DataFrame:
+    """The view (or another one) over time, as `timeline.prepare` makes it, with the labels of its groups."""
+    table = measures.by_period(ctx.warehouse, filters or ctx.filters, grain, group)
+    grain = "year" if (filters or ctx.filters).unit in codes.PUBLISHED_UNITS else grain
+    found = timeline.prepare(table, grain, timeline.filling_months(delays(ctx)))
+    if "label" in table:
+        found["group_label"] = table["label"].to_numpy()
+    return found
+
+
+def narrowed(ctx: Context, first: date, last: date, unit: str | None = None) -> Filters:
+    """The view's filters for other months, and for another unit of count."""
+    return replace(ctx.filters, date_from=first, date_to=last, unit=unit or ctx.filters.unit)
+
+
+def caption(ctx: Context, *more: str, cannot_tell: bool = True) -> str:
+    """What stands under a figure: sources with the day up to which they know, then `more`, then what it cannot tell."""
+    named = [f"{s.title} (to {words.day(s.as_of)})" if s.as_of else s.title for s in sources(ctx)]
+    lead = f"Source: {words.listed(named, most=4)}." if named else ""
+    parts = [lead, *more, CANNOT_TELL if cannot_tell and not is_published(ctx) else ""]
+    return " ".join(p for p in parts if p)
+
+
+def breaks(ctx: Context) -> Sequence[tuple[date, str]]:
+    """Dated notes of the view, for charts."""
+    notes = measures.annotations(ctx.warehouse, ctx.filters).sort_values("date")
+    return [(pd.Timestamp(d).date(), str(text)) for d, text in zip(notes["date"], notes["text"], strict=True)]
+
+
+def trend_table(found: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """The table twin of a series."""
+    columns = {"Period": found["label"]}
+    if "group" in found:
+        columns["Group"] = found.get("group_label", found["group"])
+    many = stories.NOUNS[unit][1]
+    columns[many[0].upper() + many[1:]] = found["n"].astype("Int64")
+    if "average" in found:
+        columns["Mean"] = found["average"].round(1)
+    state = found["state"].map(
+        {"complete": "complete", "partial": "not over", "filling": "filling up", "none": "not collected"}
+    )
+    columns["State"] = state.where(~found["some"], state + ", some sources only")
+    return pd.DataFrame(columns)
+
+
+def page_link(ctx: Context, page: str, label: str, **params: str) -> None:
+    """A link to another page that keeps the filters. Alone (a test of one page) there is no other page: plain text."""
+    query = to_query(ctx.filters, ctx.catalogue) | {name: [value] for name, value in params.items()}
+    try:
+        st.page_link(str(PAGES / f"{page}.py"), label=markdown_text(label), query_params=query)
+    except (StreamlitAPIException, KeyError):
+        st.markdown(markdown_text(label))
+
+
+def nothing(ctx: Context, key: str) -> None:
+    """The empty state of a figure of this view: what is missing, and the way out."""
+    many = stories.NOUNS[ctx.filters.unit][1]
+    if ctx.catalogue.empty:
+        figure.nothing(
+            key, "Nothing loaded yet", "There are no records here. Load a publisher's file, as the README says."
+        )
+        return
+    figure.nothing(
+        key,
+        f"No {many} with these filters",
+        f"{ctx.sentence} Widen the period or take a filter away.",
+        "Reset the filters",
+        reset_filters,
+    )
+
+
+def reset_filters() -> None:
+    """Take every filter away."""
+    st.query_params.clear()

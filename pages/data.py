@@ -1,0 +1,16 @@
+"""Where the figures come from: sources, loads, what was set aside, what was collected, how late it arrives."""
+
+import streamlit as st
+
+from dashboard.components import context, data_figures
+
+ctx = context.current()
+st.title("Data", anchor=False)
+
+data_figures.sources(ctx)
+data_figures.coverage_chart(ctx)
+data_figures.delay(ctx)
+data_figures.loads(ctx)
+data_figures.equations(ctx)
+data_figures.quarantine(ctx)
+data_figures.glossary()

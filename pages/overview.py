@@ -1,0 +1,22 @@
+"""The state of things on one page: the answer, four numbers, the trend, where, what changed, how fresh it is."""
+
+import streamlit as st
+
+from dashboard.components import context, overview_figures, overview_map, view, what_changed
+
+ctx = context.current()
+when = overview_figures.spans(ctx)
+overview_figures.answer(ctx, when)
+
+if ctx.catalogue.empty:
+    view.nothing(ctx, "overview")
+else:
+    if when is not None:
+        overview_figures.four(ctx, when)
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        overview_figures.over_time(ctx)
+    with right:
+        overview_map.where(ctx)
+    what_changed.show(ctx, when)
+    overview_figures.freshness(ctx)

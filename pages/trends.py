@@ -1,0 +1,19 @@
+"""How the numbers move: one big chart, its controls above it; years, seasons and the week below."""
+
+import streamlit as st
+
+from dashboard.components import context, trend_figures, view
+
+ctx = context.current()
+st.title("Trends", anchor=False)
+
+choice = trend_figures.controls(ctx)
+trend_figures.main_chart(ctx, choice)
+
+if not view.is_published(ctx):
+    left, right = st.columns(2, gap="large")
+    with left:
+        trend_figures.year_over_year(ctx)
+    with right:
+        trend_figures.seasonality(ctx)
+    trend_figures.week(ctx)
