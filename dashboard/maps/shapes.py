@@ -1,0 +1,96 @@
+"""Cells and stored outlines -> shapes to draw, small enough to send."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import h3
+import numpy as np
+import pandas as pd
+import shapely
+from h3ronpy.vector import cells_to_wkb_polygons
+
+DECIMALS = 5  # about one metre
+# Average distance between opposite sides of a cell, from h3geo.org's table of edge lengths.
+ACROSS_KM = {4: 45.0, 5: 17.0, 6: 6.5, 7: 2.4, 8: 0.9, 9: 0.35}
+
+
+def across(resolution: int) -> str:
+    """The size of a cell in words: "about 1 km across"."""
+    km = ACROSS_KM[resolution]
+    if km < 0.8:
+        return f"about {round(km * 1000, -1):.0f} m across"
+    return f"about {km:.0f} km across" if km > 3 or km < 1.2 else f"about {km:.1f} km across"
+
+
+def cell_id(cell: int) -> str:
+    """An H3 cell as text, the way H3's tools write it."""
+    return f"{int(cell):x}"
+
+
+def parse_cell(text: str, resolution: int) -> int | None:
+    """The cell that a text names, or None if it names none of this resolution."""
+    if not h3.is_valid_cell(text) or h3.get_resolution(text) != resolution:
+        return None
+    return h3.str_to_int(text)
+
+
+def cell_shapes(cells: Sequence[int] | np.ndarray) -> np.ndarray:
+    """(n,) polygons of H3 cells. A cell on the antimeridian is drawn whole, east of 180 degrees."""
+    if len(cells) == 0:
+        return np.empty(0, dtype=object)
+    shapes = shapely.from_wkb(np.asarray(cells_to_wkb_polygons(np.asarray(cells, dtype="uint64")).to_pylist()))
+    bounds = shapely.bounds(shapes)
+    split = bounds[:, 2] - bounds[:, 0] > 180
+    if split.any():
+        shapes[split] = shapely.transform(shapes[split], _eastward)
+    return shapes
+
+
+def _eastward(points: np.ndarray) -> np.ndarray:
+    return np.column_stack([np.where(points[:, 0] < 0, points[:, 0] + 360, points[:, 0]), points[:, 1]])
+
+
+def stored_shapes(blobs: Iterable[Any]) -> np.ndarray:
+    """(n,) geometries of stored WKB; None where nothing is stored."""
+    raw = [None if blob is None or blob is pd.NA else bytes(blob) for blob in blobs]
+    return np.asarray(shapely.from_wkb(np.array(raw, dtype=object)), dtype=object).reshape(len(raw))
+
+
+def geojson(shape: Any) -> dict[str, Any]:
+    """GeoJSON geometry with coordinates rounded to about a metre."""
+    return {"type": shape.geom_type, "coordinates": _rounded(shapely.geometry.mapping(shape)["coordinates"])}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, (tuple, list)):
+        return [_rounded(v) for v in value]
+    return round(value, DECIMALS)
+
+
+def thinned(shapes: np.ndarray, points: int) -> np.ndarray:
+    """The same shapes, simplified together until they have at most about `points` points.
+
+    For a background that would otherwise outweigh the figures on it. Neighbours may part by less than the
+    tolerance, which starts at about 10 m and doubles.
+    """
+    tolerance = 0.0001
+    while shapes.size and int(shapely.get_num_coordinates(shapes).sum()) > points and tolerance < 1:
+        shapes = shapely.simplify(shapes, tolerance)
+        tolerance *= 2
+    return shapes
+
+
+def main_bounds(places: pd.DataFrame, reach: float = 1.5) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the places around the busiest one; None without places.
+
+    reach : degrees. Sources of cities far apart would otherwise open on a map where no cell can be seen.
+    """
+    if places.empty:
+        return None
+    bounds = shapely.bounds(places["shape"].to_numpy())
+    middle = (bounds[:, :2] + bounds[:, 2:]) / 2
+    busiest = middle[int(places["n"].to_numpy().argmax())]
+    near = (np.abs(middle - busiest) <= reach).all(axis=1)
+    west, south = bounds[near][:, :2].min(axis=0)
+    east, north = bounds[near][:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
