@@ -13,35 +13,29 @@ class _End:
         self.error = error
 
 
-def ahead(items: Iterator[T], depth: int = 1) -> Iterator[T]:
-    """The same items, made by another thread at most `depth` + 1 ahead. An error is raised in its place.
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items: while the caller works on one, another thread makes the next, and no more than that.
 
-    Closing the returned generator stops the thread and closes `items`.
+    An error is raised in the item's place. Closing the returned generator stops the thread and closes `items`.
     """
-    handed: queue.Queue[T | _End] = queue.Queue(depth)
-    stop = threading.Event()
-
-    def put(item: T | _End) -> bool:
-        while not stop.is_set():
-            try:
-                handed.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
+    handed: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
+    wanted = threading.Semaphore(1)
+    stopped = False
 
     def work() -> None:
+        end = _End()
         try:
-            for item in items:
-                if not put(item):
-                    break
-            put(_End())
+            while wanted.acquire() and not stopped:
+                handed.put(next(items))
+        except StopIteration:
+            pass
         except BaseException as error:  # handed over to the caller's thread, whatever it is
-            put(_End(error))
+            end = _End(error)
         finally:
             close = getattr(items, "close", None)
             if close:
                 close()
+            handed.put(end)
 
     thread = threading.Thread(target=work, name="reader", daemon=True)
     thread.start()
@@ -52,7 +46,10 @@ def ahead(items: Iterator[T], depth: int = 1) -> Iterator[T]:
                 if item.error is not None:
                     raise item.error
                 return
+            wanted.release()
             yield item
+            del item  # or two would be held while the next one is awaited
     finally:
-        stop.set()
+        stopped = True
+        wanted.release()
         thread.join()

@@ -17,7 +17,8 @@ from etl.text_encoding import Readable
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_ROWS = 50  # how far down a header is looked for
-_BLOCK = 4 * MB
+# The parser reads 32 blocks ahead, so this is a question of memory; a row may lie across two of them.
+_BLOCK = 1 * MB
 _REASONS = ("field_count", "row_too_long", "nul_bytes")
 
 
@@ -143,7 +144,7 @@ class Parser:
             feed,
             # Threads would take the row numbers away.
             read_options=pa_csv.ReadOptions(
-                use_threads=False, block_size=max(_BLOCK, 2 * (self._limits.row_bytes + MB)), column_names=names
+                use_threads=False, block_size=max(_BLOCK, self._limits.row_bytes), column_names=names
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=self._layout.delimiter, newlines_in_values=True, invalid_row_handler=self._on_bad
@@ -182,11 +183,12 @@ class Parser:
         if len(self.bad) > self._limits.bad_rows:
             raise SourceError(
                 f"More than {self._limits.bad_rows:,} rows do not have the {len(self._layout.header)} fields of "
-                "the header. The file has changed its shape or its delimiter; download it again or extend the source's declaration."
+                "the header: the file has changed its shape or its delimiter. Download it again, or extend the source's "
+                "declaration."
             )
 
     def _numbers(self, good: int, used: int, rows: int) -> tuple[pa.Array, int]:
-        """Records of the next `rows` good rows, after `good` good and `used` bad ones; and the bad ones used by then."""
+        """Records of the next `rows` good rows after `good` good and `used` bad ones, and the bad ones used by then."""
         start = good + used + 2
         spans: list[range] = []
         left = rows

@@ -16,8 +16,8 @@ from etl.schema import SourceError
 from etl.spreadsheets import as_text, is_blank
 from etl.text_encoding import Text, Utf8
 
-CHUNK_ROWS = 500_000
-CHUNK_BYTES = 96 * MB
+CHUNK_ROWS = 200_000  # about 40 MB of police reports, of which three copies exist while a chunk is made
+CHUNK_BYTES = 64 * MB
 
 
 class InputTable(ABC):
@@ -36,7 +36,7 @@ class InputTable(ABC):
         self.check_unchanged: Callable[[], None] = lambda: None
 
     def chunks(self) -> Iterator[pa.RecordBatch]:
-        """Our fields as text plus `record` (int64; the header is 1), at most 500,000 rows and about 100 MB at a time.
+        """Our fields as text plus `record` (int64; the header is 1), at most 200,000 rows and about 64 MB at a time.
 
         The next chunk is read by another thread meanwhile. An optional field whose column is missing is absent.
         Raises SourceError when the file cannot be read to its end, or is not the one that was opened.
@@ -50,15 +50,15 @@ class InputTable(ABC):
         for batch in self._batches():
             while rows + batch.num_rows > CHUNK_ROWS:
                 take = CHUNK_ROWS - rows
-                waiting.append(batch.slice(0, take))
-                yield self._named(waiting)
+                full = [*waiting, batch.slice(0, take)]
                 batch, waiting, rows, size = batch.slice(take), [], 0, 0
+                yield self._named(full)
             waiting.append(batch)
             rows += batch.num_rows
             size += batch.get_total_buffer_size()
             if size > CHUNK_BYTES:
-                yield self._named(waiting)
-                waiting, rows, size = [], 0, 0
+                full, waiting, rows, size = waiting, [], 0, 0
+                yield self._named(full)
         if rows:
             yield self._named(waiting)
         self.check_unchanged()
