@@ -160,7 +160,7 @@ def _write(out: IO[bytes], piece: bytes) -> None:
 
 def _finish(partial: Path, target: Path) -> Path:
     """Give the whole file its name, in one step."""
-    os.replace(partial, target)  # noqa: PTH105 - the name says that it is atomic
+    os.replace(partial, target)
     _version_file(partial).unlink(missing_ok=True)
     return target
 
