@@ -1,10 +1,20 @@
 """What a page needs to answer: the warehouse, the filters of the view and what can be chosen."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
 
 from dashboard.catalogue import Catalogue
-from dashboard.filters import Filters
-from dashboard.warehouse import Warehouse
+from dashboard.components import notices
+from dashboard.filters import Filters, sentence
+from dashboard.links import from_query
+from dashboard.warehouse import Warehouse, WarehouseError, check_tier
+from dashboard.warehouse import current as current_warehouse
+
+_KEY = "_lamplight_context"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -17,8 +27,22 @@ class Context:
 
     @property
     def sentence(self) -> str:
-        """The view in words, ending with a full stop."""
-        raise NotImplementedError
+        """The view in words, ending with a full stop. Plain text: escape it for Markdown."""
+        return sentence(self.filters, self.catalogue)
+
+
+def data_dir() -> Path:
+    """The data directory that start.py names; without it, your own data if there are any, else the sample."""
+    if named := os.environ.get("LAMPLIGHT_DATA"):
+        return Path(named)
+    own = ROOT / "data"
+    return own if (own / "warehouse" / "current.json").exists() else own / "sample"
+
+
+def warehouse() -> Warehouse:
+    """The newest version of the warehouse. Raises WarehouseError, with what to do."""
+    check_tier(os.environ.get("LAMPLIGHT_TIER", "restricted"))
+    return current_warehouse(data_dir())
 
 
 def current() -> Context:
@@ -26,4 +50,27 @@ def current() -> Context:
 
     When the warehouse cannot be opened, writes what to do on the page and stops the script.
     """
-    raise NotImplementedError
+    kept = st.session_state.get(_KEY)
+    if isinstance(kept, Context):
+        return kept
+    try:
+        opened = warehouse()
+        catalogue = opened.catalogue
+    except WarehouseError as error:
+        notices.problem(error.message, error.remedy)
+        st.stop()
+    filters, _ = from_query(query(), catalogue)
+    return Context(opened, filters, catalogue)
+
+
+def query() -> dict[str, list[str]]:
+    """The link's parameters as it came, before any widget is drawn."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def hand_over(context: Context | None) -> None:
+    """Give the pages their view; None after the page has run, so that an idle session holds no old warehouse."""
+    if context is None:
+        st.session_state.pop(_KEY, None)
+    else:
+        st.session_state[_KEY] = context

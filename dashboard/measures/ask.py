@@ -91,6 +91,11 @@ def _view(warehouse: Warehouse, filters: Filters, where: Wheres) -> str:
     return cast(str, warehouse.remember(("view", filters, where), view))
 
 
+def keep(table: Any, parts: list[Any]) -> Any:
+    """The rows that meet every part; all of them where there is no part (which Ibis refuses)."""
+    return table.filter(*parts) if parts else table
+
+
 def summed(rows: Any, condition: Any = None) -> Any:
     """sum(n) as a 64-bit integer, 0 for no rows."""
     return rows.n.sum(where=condition).cast("int64").coalesce(0)

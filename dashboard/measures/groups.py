@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.filters import Filters, selection, supported, table_of
 from dashboard.links import MANY
-from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown, summed
+from dashboard.measures.ask import Wheres, ask, by, keep, measure, nothing_is_unknown, summed
 from dashboard.measures.daily import daily, within
 from dashboard.measures.labels import known, labelled, labels_of
 from dashboard.warehouse import Warehouse
@@ -100,7 +100,7 @@ def excluded(warehouse: Warehouse, filters: Filters) -> Excluded:
     if filters.unit not in codes.RECORD_UNITS:
         return Excluded(0, 0, 0)
     table = warehouse.table(table_of(filters.unit))
-    found = warehouse.ask(_left_out(table.filter(*selection(filters, table)), filters.related)).iloc[0]
+    found = warehouse.ask(_left_out(keep(table, selection(filters, table)), filters.related)).iloc[0]
     return Excluded(
         unfounded=int(found["unfounded"]),
         duplicate=int(found["duplicate"]),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard.analysis.delay import Delay, delays
 from dashboard.filters import Filters, add_months
-from dashboard.measures.ask import measure, summed
+from dashboard.measures.ask import keep, measure, summed
 from dashboard.measures.places import exposure_conditions
 from dashboard.warehouse import Warehouse
 from etl import codes
@@ -76,7 +76,7 @@ def coverage(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFra
     With filters: only the months and the sources of the view.
     """
     table = warehouse.table("coverage")
-    found = warehouse.ask(table.filter(*_in_view(filters, table, table.month)).order_by("source", "category", "month"))
+    found = warehouse.ask(keep(table, _in_view(filters, table, table.month)).order_by("source", "category", "month"))
     found = _titled(warehouse, found)
     found["label"] = [codes.COVERAGE_CATEGORY.get(code, code) for code in found["category"]]
     found = found.astype({"reports": "Int64", "month": "datetime64[s]"})
@@ -87,7 +87,7 @@ def coverage(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFra
 def annotations(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFrame:
     """Dated notes to draw on charts: source, title, date, kind, label, text; with filters, those of the view."""
     table = warehouse.table("annotations")
-    found = _titled(warehouse, warehouse.ask(table.filter(*_in_view(filters, table, table.date)).order_by("date")))
+    found = _titled(warehouse, warehouse.ask(keep(table, _in_view(filters, table, table.date)).order_by("date")))
     found["label"] = [codes.ANNOTATION.get(kind, kind) for kind in found["kind"]]
     return found.astype({"date": "datetime64[s]"})[["source", "title", "date", "kind", "label", "text"]]
 
@@ -96,7 +96,7 @@ def annotations(warehouse: Warehouse, filters: Filters | None = None) -> pd.Data
 def reports_by_month(warehouse: Warehouse, filters: Filters) -> pd.DataFrame:
     """All police reports (exposure) by month of the view: source, title, month, reports (Int64)."""
     table = warehouse.table("exposure")
-    rows = table.filter(*exposure_conditions(filters, table))
+    rows = keep(table, exposure_conditions(filters, table))
     found = warehouse.ask(rows.group_by(["source", "month"]).agg(reports=summed(rows)).order_by("source", "month"))
     found = _titled(warehouse, found).astype({"reports": "Int64", "month": "datetime64[s]"})
     return found[["source", "title", "month", "reports"]]
@@ -144,7 +144,7 @@ def _titled(warehouse: Warehouse, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_view(filters: Filters | None, table: Any, day: Any) -> list[Any]:
-    parts: list[Any] = []
+    parts: list[Any] = [table.source.notnull()]  # Ibis refuses a filter without a condition
     if filters and filters.date_from:
         parts.append(day >= filters.date_from)
     if filters and filters.date_to:

@@ -1,0 +1,170 @@
+"""The one filter bar: about a row of widgets that write the link, the view as a sentence, and what remains.
+
+Each widget's key is the link's parameter, and its options are shown (and written) as their labels. So an option's
+label never holds a count: the link would change with the data. The counts are in the panel behind "More".
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import measures, words
+from dashboard.catalogue import Catalogue
+from dashboard.components import context, notices
+from dashboard.escape import markdown_text
+from dashboard.filters import Filters, default, sentence, supported
+from dashboard.links import MANY, ONE, choices, from_query, to_query
+from dashboard.warehouse import Warehouse
+from etl import codes
+
+LABELS = {
+    "from": "From",
+    "to": "To",
+    "source": "Source",
+    "exploitation": "Exploitation",
+    "area": "Area",
+    "unit": "Unit of count",
+    "age": "Age of victims",
+    "sex": "Sex of victims",
+    "premise": "Kind of place",
+    "date": "Date used",
+    "related": "Include related offences",
+}
+_ALL = {"source": "All sources", "exploitation": "All kinds", "area": "Everywhere"}
+_HELP = {
+    "related": "Pimping, pandering and promoting prostitution: counted apart from trafficking, and off by default.",
+    "date": "Reports often come long after the event. The date reported is complete; the date occurred can be missing.",
+    "unit": "What is counted. Units never share a chart.",
+}
+
+
+def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
+    """Draw the bar and return the view. Writes the notices about a link that could not be read."""
+    notices.link_notices(_seed_from_link(catalogue))
+    with st.container(key="filter_bar", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
+            unit = _current("unit", default(catalogue).unit)
+            can = supported(unit if unit in codes.UNIT else "incidents")
+            chosen = {name: _one(name, catalogue, can, 116) for name in ("from", "to")}
+            chosen |= {name: _many(name, catalogue, can, 218) for name in ("source", "exploitation", "area")}
+            panel = st.popover("More", icon=":material/tune:", key="more", on_change="rerun")
+            st.button("Reset", icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
+        with panel:
+            chosen |= _more(catalogue, can)
+        filters = _filters(chosen, catalogue)
+        if panel.open:
+            with panel:
+                _what_choices_leave(warehouse, filters, catalogue)
+        _state(warehouse, filters, catalogue)
+    return filters
+
+
+def reset() -> None:
+    """Back to the default view. A callback: the widgets take it up when they are drawn again."""
+    for name in (*ONE, *MANY, "related"):
+        st.session_state.pop(name, None)
+    try:
+        catalogue = context.warehouse().catalogue
+    except Exception:  # the page itself says what is wrong
+        return
+    usual = default(catalogue)
+    for name, attribute in (ONE | MANY).items():
+        value = getattr(usual, attribute)
+        st.session_state[name] = list(value) if name in MANY else value
+    st.session_state["related"] = False
+
+
+def _seed_from_link(catalogue: Catalogue) -> list[str]:
+    """Let widgets take up what the link says in other words than their labels; return what could not be read."""
+    query = context.query()
+    filters, problems = from_query(query, catalogue)
+    exact = to_query(filters, catalogue)
+    for name, attribute in (ONE | MANY).items():
+        if name in query and name not in st.session_state and exact.get(name) and exact[name] != query[name]:
+            value = getattr(filters, attribute)
+            st.session_state[name] = list(value) if name in MANY else value
+    return problems
+
+
+def _current(name: str, otherwise: str) -> str:
+    """The value that a widget further down will have: from this run's state, or from the link on the first run."""
+    value = st.session_state.get(name)
+    return value if isinstance(value, str) else otherwise
+
+
+def _one(name: str, catalogue: Catalogue, can: frozenset[str], width: Any = "stretch") -> Any:
+    labels = choices(name, catalogue)
+    values = list(labels)
+    usual = getattr(default(catalogue), ONE[name])
+    return st.selectbox(
+        LABELS[name],
+        values,
+        index=values.index(usual) if usual in labels else None,
+        format_func=labels.__getitem__,
+        key=name,
+        bind="query-params",
+        help=_HELP.get(name),
+        width=width,
+        disabled=name not in can or not values,
+        placeholder="No records" if not values else "",
+    )
+
+
+def _many(name: str, catalogue: Catalogue, can: frozenset[str], width: Any = "stretch") -> list[Any]:
+    labels: Mapping[Any, str] = choices(name, catalogue)
+    absent = name not in can
+    return st.multiselect(
+        LABELS[name],
+        list(labels),
+        format_func=labels.__getitem__,
+        key=name,
+        bind="query-params",
+        width=width,
+        disabled=absent or not labels,
+        placeholder="Not in these figures" if absent else _ALL.get(name, "All"),
+    )
+
+
+def _more(catalogue: Catalogue, can: frozenset[str]) -> dict[str, Any]:
+    chosen: dict[str, Any] = {"unit": _one("unit", catalogue, can)}
+    chosen |= {name: _many(name, catalogue, can) for name in ("age", "sex", "premise")}
+    chosen["date"] = _one("date", catalogue, can)
+    chosen["related"] = st.toggle(
+        LABELS["related"], key="related", bind="query-params", help=_HELP["related"], disabled="related" not in can
+    )
+    return chosen
+
+
+def _filters(chosen: Mapping[str, Any], catalogue: Catalogue) -> Filters:
+    """The widgets' values as Filters; months in the wrong order are swapped, as in a link."""
+    values = {ONE[name]: chosen[name] for name in ONE if chosen[name] is not None}
+    values |= {MANY[name]: tuple(v for v in choices(name, catalogue) if v in chosen[name]) for name in MANY}
+    filters = replace(default(catalogue), **values, related=bool(chosen["related"]))
+    if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
+        notices.link_notices(["The period ended before it began, so its two months were swapped."])
+        return replace(filters, date_from=filters.date_to, date_to=filters.date_from)
+    return filters
+
+
+def _what_choices_leave(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None:
+    """How many records each choice would leave. Asked only while the panel is open."""
+    st.caption("Records that each choice would leave, the other filters staying as they are:")
+    for name in ("exploitation", "source", "age", "sex", "premise"):
+        left = measures.option_counts(warehouse, filters, name)
+        labels = choices(name, catalogue)
+        shown = [f"{labels[code]} {words.exact(left.get(code, 0))}" for code in labels if code in left]
+        if shown:
+            st.caption(f"**{LABELS[name]}**: {markdown_text('; '.join(shown))}")
+
+
+def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None:
+    """How many records remain, and the view as a sentence."""
+    remain = measures.total(warehouse, filters)
+    noun = codes.UNIT[filters.unit].lower()
+    text = f"**{words.exact(remain)} {markdown_text(noun)}.** {markdown_text(sentence(filters, catalogue))}"
+    absent = [LABELS[n].lower() for n in (*MANY, "date", "related") if n not in supported(filters.unit)]
+    if absent:
+        text += f" These figures cannot be narrowed by {markdown_text(words.listed(absent, 'or'))}."
+    st.caption(text)
