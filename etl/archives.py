@@ -150,6 +150,7 @@ def zip_parts(view_of: Callable[[], View], name: str, packed: int, limits: Limit
     members = [i for i in archive.infolist() if not i.is_dir() and not _is_litter(i.filename)]
     if not members:
         raise SourceError(f"{name} is an empty archive. Download it again.")
+    check_expansion(sum(i.file_size for i in members), packed, limits, name)
     return [_zip_part(archive, info, name, packed, limits) for info in members]
 
 

@@ -73,7 +73,6 @@ class _Feed(io.RawIOBase):
     def __init__(self, blocks: Iterator[bytes], end: bytes):
         self._blocks, self._end, self._left = blocks, end, b""
         self.error: BaseException | None = None
-        self.ends_open = False  # the last byte was no line end
 
     def readable(self) -> bool:
         return True
@@ -86,8 +85,6 @@ class _Feed(io.RawIOBase):
                     block, self._end = self._end, b""
                     if not block:
                         return b""
-                elif block:
-                    self.ends_open = block[-1:] not in b"\r\n"
                 self._left = block
         except BaseException as error:
             self.error = error  # the parser may hide it behind one of its own
@@ -102,8 +99,9 @@ class _Feed(io.RawIOBase):
 class Parser:
     """One pass over the data rows. `bad` and `records` are complete once `batches` is exhausted."""
 
-    def __init__(self, layout: Layout, limits: Limits, careful: bool):
+    def __init__(self, layout: Layout, limits: Limits, careful: bool, ends_open: bool):
         self._layout, self._limits, self._careful = layout, limits, careful
+        self._ends_open = ends_open  # the file's last byte is no line end
         self.bad: list[BadRow] = []
         self.records = 0  # data rows, good and bad
         self._ended = self._damaged = False
@@ -115,12 +113,15 @@ class Parser:
         blocks = RowGuard(stream, layout.delimiter, fields, self._limits).blocks() if self._careful else _blocks(stream)
         feed = _Feed(blocks, b"\n" + marker(END, layout.delimiter, fields))
         good = used = 0
+        held: pa.RecordBatch | None = None  # a mark left open swallows the rest of the file: only its end shows that
         try:
             for batch in self._parse(feed):
                 self._check()
                 numbers, used = self._numbers(good, used, batch.num_rows)
                 good += batch.num_rows
-                yield batch.append_column("record", numbers)
+                if held is not None:
+                    yield held
+                held = batch.append_column("record", numbers)
         except pa.ArrowInvalid:
             if feed.error:
                 raise feed.error from None
@@ -133,8 +134,10 @@ class Parser:
         self._check()
         if not self._ended:
             raise Damaged
+        if held is not None:
+            yield held
         last = self.bad[-1] if self.bad else None
-        if last and feed.ends_open and last.record == self.records + 1 and last.reason == "field_count":
+        if last and self._ends_open and last.record == self.records + 1 and last.reason == "field_count":
             self.bad[-1] = BadRow(last.record, "", "cut_off")
 
     def _parse(self, feed: _Feed) -> Iterator[pa.RecordBatch]:

@@ -35,6 +35,11 @@ class InputTable(ABC):
         self._columns = tuple(dict.fromkeys(fit.positions.values()))
         self.check_unchanged: Callable[[], None] = lambda: None
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The declared fields that this file has, in our names."""
+        return tuple(self._fit.positions)
+
     def chunks(self) -> Iterator[pa.RecordBatch]:
         """Our fields as text plus `record` (int64; the header is 1), at most 200,000 rows and about 64 MB at a time.
 
@@ -111,7 +116,7 @@ class TextTable(InputTable):
                 yield batch.slice(skip)
 
     def _pass(self, careful: bool) -> Iterator[pa.RecordBatch]:
-        parser = Parser(self._layout, self._limits, careful)
+        parser = Parser(self._layout, self._limits, careful, not self._text.ends_with_newline)
         self.bad, good = parser.bad, 0
         for batch in parser.batches(Utf8.of(self._part.open(), self._text)):
             good += batch.num_rows

@@ -33,7 +33,7 @@ class RowGuard:
         # As the parser reads: a mark opens a field only at its start, and text after the closing mark belongs to it.
         self._closed = re.compile(field + rb"(?:" + d + field + rb")*+\Z", re.DOTALL).match
         self._closes = re.compile(quoted + rest + rb"(?:" + d + field + rb")*+\Z", re.DOTALL).match
-        self._fields_of = re.compile(field + rb"(?:" + d + rb"|\Z)", re.DOTALL).finditer
+        self._one_field = re.compile(field + d, re.DOTALL).match
         self._raw, self._limits, self._fields = raw, limits, fields
         self._marker = lambda reason: marker(reason, delimiter, fields)
         self._held: list[bytes] = []
@@ -84,11 +84,17 @@ class RowGuard:
             self._stray(lines, out)
         elif self._closes(line):
             row = b"".join(self._held)
-            if sum(1 for _ in self._fields_of(row.rstrip(b"\r\n"))) != self._fields:
+            if self._count(row) != self._fields:
                 self._stray(lines, out)
                 return
             out.append(self._marker("nul_bytes") if b"\0" in row else row)
             self._held = []
+
+    def _count(self, row: bytes) -> int:
+        fields, at = 1, 0
+        while found := self._one_field(row, at):
+            fields, at = fields + 1, found.end()
+        return fields
 
     def _stray(self, lines: deque[bytes], out: list[bytes]) -> None:
         """The mark in the first held line belongs to that line alone: the others are rows of their own."""

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,7 +19,10 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _CP1252 = "".join(bytes([b]).decode("cp1252", "replace").replace("\ufffd", chr(b)) for b in range(256))
 _C1 = bytes(range(0x80, 0xA0))
 _CONTROL = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1a\x1b")
+_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<table")
 _MAGIC = (
+    (b"PK\x03\x04", "an archive in an archive"),
+    (b"\xd0\xcf\x11\xe0", "a workbook in an archive"),
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -154,7 +158,12 @@ def _refuse_binary(first: bytes, name: str, wide: bool) -> None:
     for magic, what in _MAGIC:
         if first.startswith(magic):
             raise SourceError(f"{name} is {what}, not a table. Load the publisher's csv, zip, xls or xlsx file.")
-    if not wide and (len(first) - len(first.translate(None, _CONTROL))) > len(first) // 10:
+    if first.lstrip()[:15].lower().startswith(_MARKUP):
+        raise SourceError(f"{name} is a web page or XML, not a table. Download the csv, zip, xls or xlsx file itself.")
+    # Where a disk ran full a file may end in a run of NULs: that is one bad row, not a binary file.
+    shown = re.sub(rb"\0{2,}", b"\0", first)
+    share = (len(shown) - len(shown.translate(None, _CONTROL))) / len(shown)
+    if not wide and share > (0.3 if len(shown) < 512 else 0.08):
         raise SourceError(f"{name} is a binary file, not a table. Load the publisher's csv, zip, xls or xlsx file.")
 
 
@@ -205,7 +214,7 @@ class Utf8:
         errors = "lamplight-cp1252" if encoding == "mixed" else "replace"
         codec = "utf-8" if encoding in ("mixed", "cp1252", "latin-1") else encoding
         self._decoder = codecs.getincrementaldecoder(codec)(errors)
-        self._ended = False
+        self._ended, self._left = False, b""
 
     @classmethod
     def of(cls, raw: Readable, text: Text) -> "Utf8":
@@ -215,20 +224,23 @@ class Utf8:
 
     def read(self, size: int = -1, /) -> bytes:
         """At most `size` bytes; empty only at the end."""
-        while not self._ended:
-            # A byte of Windows-1252 becomes at most three: never more than was asked for.
-            block = self._raw.read(size if self._encoding == "utf-8" or size < 0 else max(size // 3 - 4, 2))
+        if self._encoding == "utf-8":
+            out = self._raw.read(size)
+            return out.replace(b"\r", b"\n") if self._old_mac else out
+        while not self._left and not self._ended:
+            # One byte of Windows-1252 becomes up to three.
+            block = self._raw.read(size if size < 0 else max(size // 3, 1))
             self._ended = not block
-            out = self._convert(block)
+            self._left = self._convert(block)
             if self._old_mac:
-                out = out.replace(b"\r", b"\n")
-            if out:
-                return out
-        return b""
+                self._left = self._left.replace(b"\r", b"\n")
+        if size < 0 or len(self._left) <= size:
+            out, self._left = self._left, b""
+        else:
+            out, self._left = self._left[:size], self._left[size:]
+        return out
 
     def _convert(self, block: bytes) -> bytes:
-        if self._encoding == "utf-8":
-            return block
         if self._encoding in ("cp1252", "latin-1"):
             return block if block.isascii() else codecs.charmap_decode(block, "strict", _CP1252)[0].encode()
         # A lone half of a UTF-16 pair was replaced by the decoder, so this cannot fail.
