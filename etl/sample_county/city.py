@@ -153,7 +153,10 @@ def reports() -> list[Report]:
     rng = generator(20)
     made = [_report(event, rng) for event in events()]
     newer = [n for n, r in enumerate(made) if r.event.reported.year > 2021 and r.event.entered <= EARLIER]
-    chosen = iter(rng.permutation(newer)[: sum(QUIRKS.values())])
+    # Every other one is a report of trafficking: what is wrong elsewhere never reaches a page.
+    ours = rng.permutation([n for n in newer if made[n].event.stream])
+    others = rng.permutation([n for n in newer if not made[n].event.stream])
+    chosen = (int(n) for pair in zip(ours, others, strict=False) for n in pair)
     for quirk, times in QUIRKS.items():
         for _, n in zip(range(times), chosen, strict=False):
             made[n] = replace(_CHANGE[quirk](made[n]), quirk=quirk)
@@ -210,7 +213,8 @@ def _snapshot(made: list[Report], as_of: dt.date) -> Iterator[list[str]]:
         if r.event.reported.year < 2022 or r.event.entered > as_of:
             continue
         row = _new_row(r, as_of)
-        if n % 331 == 100 and twice < UPDATED_IN_FILE and row[18] != "IC":
+        often = 23 if r.event.stream else 1301
+        if n % often == 7 and twice < UPDATED_IN_FILE and row[18] != "IC" and not r.quirk:
             twice += 1
             yield [*row[:18], "IC", _STATUS["IC"], *row[20:]]
         yield row

@@ -62,7 +62,7 @@ def _block(rng: np.random.Generator) -> tuple[str, str, str, str]:
 
 def _moment(month: dt.date, rng: np.random.Generator) -> tuple[dt.date, str]:
     days = ((month + dt.timedelta(32)).replace(day=1) - month).days
-    return month + dt.timedelta(int(rng.integers(days))), f"{int(rng.normal(17, 6)) % 24:02d}"
+    return month + dt.timedelta(int(rng.integers(days))), f"{int(rng.normal(17, 6) % 24):02d}"
 
 
 def _older(month: dt.date, rng: np.random.Generator) -> list[list[object]]:

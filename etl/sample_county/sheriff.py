@@ -153,7 +153,7 @@ class _Clerk:
 
     def _incident(self, out: Zip, incident: int, month_id: int, day: dt.date, agency: int) -> None:
         rng, did = self.rng, self.id()
-        hour = int(rng.normal(15, 6)) % 24 if rng.uniform() < 0.93 else None
+        hour = int(rng.normal(15, 6) % 24) if rng.uniform() < 0.93 else None
         exceptional = rng.uniform() < 0.06
         reported = rng.uniform() < 0.03  # the agency knew only the day of the report
         sent = day + dt.timedelta(int(rng.integers(20, 70)))
