@@ -61,7 +61,7 @@ class Job:
         return self.form.offences or self.source.offences
 
 
-def _clean(job: Job) -> Any:
+def clean(job: Job) -> Any:
     """Every column with known corrections made and missing values as NULL."""
     table = text_table("chunk", job.fields)
     return table.select(*[_said(job, table, f) for f in job.fields])
@@ -178,10 +178,12 @@ def _judged(job: Job, t: Any) -> Any:
     offence_field = "offence_code" if job.has("offence_code") else "offence_text"
     rules = [
         (relevant & t.parent.isnull() if job.has("parent") else None, "no_parent", "incident_id"),
-        (reported_bad == "date_unreadable", "date_unreadable", "reported_on"),
-        (reported_bad == "date_impossible", "date_impossible", "reported_on"),
-        (occurred_bad == "date_unreadable", "date_unreadable", "occurred_on"),
-        (occurred_bad == "date_impossible", "date_impossible", "occurred_on"),
+        *[
+            (bad == reason, reason, field)
+            for bad, field in ((reported_bad, "reported_on"), (occurred_bad, "occurred_on"))
+            for reason in ("date_unreadable", "date_impossible")
+            if job.has(field)
+        ],
         (reported.isnull() & occurred.isnull(), "date_missing", date_field),
         (_mismatch(job, t), "code_mismatch", offence_field),
         (relevant & t.incident_id.isnull() if job.has("incident_id") else None, "no_id", "incident_id"),
@@ -194,10 +196,10 @@ def _judged(job: Job, t: Any) -> Any:
 
 
 def _staged(job: Job) -> tuple[Stages, Any, list[Any]]:
-    clean = _clean(job)
-    parsed = _parsed(job, unbound("clean", clean))
+    cleaned = clean(job)
+    parsed = _parsed(job, unbound("clean", cleaned))
     judged, rules = _judged(job, unbound("parsed", parsed))
-    return [("clean", clean), ("parsed", parsed), ("judged", judged)], unbound("judged", judged), rules
+    return [("clean", cleaned), ("parsed", parsed), ("judged", judged)], unbound("judged", judged), rules
 
 
 def light(job: Job) -> Stages:
@@ -308,8 +310,8 @@ def age_band(job: Job, value: Any) -> Any:
 
 def people(job: Job) -> Stages:
     """Victims or suspects of an archive: record, incident_id, person_id and their attributes."""
-    clean = _clean(job)
-    t = unbound("clean", clean)
+    cleaned = clean(job)
+    t = unbound("clean", cleaned)
 
     def coded(field: str, mapping: Mapping[str, str], other: str) -> Any:
         return lookup(t[field], mapping, codes.UNKNOWN, other) if job.has(field) else ibis.literal(codes.UNKNOWN)
@@ -325,4 +327,4 @@ def people(job: Job) -> Stages:
         ethnicity=coded("ethnicity", job.source.ethnicities, codes.UNKNOWN),
         relationship=coded("relationship", job.source.relationships, codes.UNKNOWN),
     )
-    return [("clean", clean), ("people", result)]
+    return [("clean", cleaned), ("people", result)]

@@ -292,6 +292,7 @@ class Source:
     verdict: str = ""
     fetch_url: str = ""
     fictional: bool = False
+    place: str = ""  # what the place is called on every page; empty: left to the user's own layers
     refuse: str = ""  # why `load` will not take this source yet
     prepare: Callable[..., Any] | None = None  # joins the members of an archive into report tables
     boundary: "Boundary | None" = None

@@ -14,8 +14,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,15 @@ class Store:
     """The warehouse folder of a data directory."""
 
     data: Path
+    staged: Mapping[str, Path] = field(default_factory=dict)  # loads that are finished but not adopted yet
+
+    def holding(self, staged: Mapping[str, Path]) -> "Store":
+        """The same store as it would be with some more loads: nothing is written."""
+        return replace(self, staged=dict(staged))
+
+    def folder(self, load: str) -> Path:
+        """Where a load lies."""
+        return self.staged.get(load, self.loads / load)
 
     @property
     def root(self) -> Path:
@@ -71,7 +80,7 @@ class Store:
 
     def manifest(self, load: str) -> dict[str, Any]:
         """What a load says about itself."""
-        path = self.loads / load / "manifest.json"
+        path = self.folder(load) / "manifest.json"
         try:
             found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             return found

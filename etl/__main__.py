@@ -1,0 +1,211 @@
+"""The command line: `python -m etl COMMAND --help`."""
+
+import argparse
+import errno
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from etl.build import status
+from etl.load import Loaded, check_files, load_files, remove, serve, undo
+from etl.months import parse_months
+from etl.registry import all_sources, source_named
+from etl.schema import SourceError
+from etl.store import Store
+
+OUT = Console(highlight=False, markup=False)
+EQUATION = ("rows_read", "loaded", "merged", "not_relevant", "quarantined")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal, nothing in a pipe."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    with Progress(*columns, console=OUT, transient=True, disable=not OUT.is_terminal) as bar:
+        task = bar.add_task("opening", total=1.0)
+        yield lambda what, share: bar.update(task, description=what, completed=share)
+
+
+def equation_table(entries: list[dict[str, Any]], title: str) -> Table:
+    """The row equation of every input table of the given loads."""
+    table = Table(title=title, title_justify="left")
+    for name in ("load", "input table"):
+        table.add_column(name, overflow="fold")
+    for name in EQUATION:
+        table.add_column(name.replace("_", " "), justify="right")
+    for entry in entries:
+        for t in entry["tables"]:
+            table.add_row(entry["load"], t["table"], *[f"{t[n]:,}" for n in EQUATION])
+    return table
+
+
+def cmd_load(args: argparse.Namespace) -> None:
+    source = source_named(args.source)
+    store = Store(args.data)
+    months = parse_months(args.counts_for) if args.counts_for else ()
+    files = [(source, path) for path in args.files]
+    with progress_bar() as bar:
+        if args.check:
+            done, after = check_files(store, files, counts_for=months, progress=bar)
+        else:
+            done, after = load_files(store, files, counts_for=months, progress=bar), status(store)
+    _say_loaded(done, after, status(store) if args.check else None)
+
+
+def _say_loaded(done: list[Loaded], after: list[dict[str, Any]], before: list[dict[str, Any]] | None) -> None:
+    names = [d.load for d in done]
+    OUT.print(equation_table([e for e in after if e["load"] in names], "read = loaded + merged + not relevant + quarantined"))
+    for d in done:
+        state = "was loaded before: nothing changes" if d.already else ("would be loaded" if before is not None else "loaded")
+        OUT.print(f"{d.manifest['file']}: {state} ({d.manifest['form']}, {d.load})")
+        for note in [] if d.already else d.manifest["notes"]:
+            OUT.print(f"  {note}")
+    if before is not None:
+        now = {(e["load"], t["table"]): t for e in before for t in e["tables"]}
+        for e in after:
+            for t in e["tables"]:
+                old = now.get((e["load"], t["table"]))
+                if old and old["loaded"] != t["loaded"]:
+                    OUT.print(f"{e['load']}, {t['table']}: {old['loaded']:,} rows count now, {t['loaded']:,} would")
+        OUT.print("Checked only: nothing was loaded.")
+    else:
+        OUT.print("Served now. `python start.py` shows it; `python -m etl undo` takes it back.")
+
+
+def cmd_sources(_: argparse.Namespace) -> None:
+    table = Table()
+    for name in ("source", "what", "publisher", "kind"):
+        table.add_column(name, overflow="fold")
+    for source in all_sources().values():
+        if not source.fictional:
+            title = source.title + (" (not yet accepted)" if source.refuse else "")
+            table.add_row(source.name, title, source.publisher, source.kind)
+    OUT.print(table)
+
+
+def cmd_status(args: argparse.Namespace) -> None:
+    store = Store(args.data)
+    entries = status(store)
+    if args.json:
+        print(json.dumps({"data": str(args.data), "version": store.version(), "loads": entries}, indent=1))
+    elif not entries:
+        OUT.print(f"Nothing is loaded in {args.data}. Start with `python -m etl load SOURCE FILE`.")
+    else:
+        OUT.print(equation_table(entries, f"{args.data}, version {store.version()}"))
+
+
+def cmd_sample(args: argparse.Namespace) -> None:
+    from etl.sample import write_files
+
+    store = Store(args.data)
+    with progress_bar() as bar:
+        bar("writing the files of the fictional county", 0.05)
+        files = write_files(args.data / "files")
+        done = load_files(store, [(source_named(name), path) for name, path in files], progress=bar)
+    OUT.print(equation_table([e for e in status(store) if e["load"] in {d.load for d in done}], "The fictional county"))
+    OUT.print(f"{len(done)} fictional files are served from {args.data}.")
+
+
+def cmd_fetch(args: argparse.Namespace) -> None:
+    from etl.fetch import fetch
+
+    source = source_named(args.source)
+    with progress_bar() as bar:
+        path = fetch(
+            source,
+            args.to or args.data / "downloads",
+            limit_bytes=int(args.limit_gb * 1024**3),
+            progress=lambda done, total: bar(source.name, done / total if total else 0.0),
+            url=args.url,
+        )
+    OUT.print(f"Saved as {path}. Load it with: python -m etl load {source.name} {path}")
+
+
+def cmd_remove(args: argparse.Namespace) -> None:
+    remove(Store(args.data), args.load)
+    OUT.print("Removed from what is served. `python -m etl undo` brings it back.")
+
+
+def cmd_undo(args: argparse.Namespace) -> None:
+    OUT.print(f"Undone: {undo(Store(args.data))}")
+
+
+def cmd_rebuild(args: argparse.Namespace) -> None:
+    store = Store(args.data)
+    with store.lock():
+        serve(store, store.current_loads(), "rebuild")
+    OUT.print("The warehouse was built again from its loads.")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands. Each takes --data DIR."""
+    top = argparse.ArgumentParser(prog="python -m etl", description="Files in, one warehouse out.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], text: str, data: str = "data") -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.add_argument("--data", type=Path, default=Path(data), metavar="DIR", help=f"folder of the warehouse (default {data})")
+        one.set_defaults(run=run)
+        return one
+
+    load = command("load", cmd_load, "Read files of a source and serve them.")
+    load.add_argument("source")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    load.add_argument("--check", action="store_true", help="say what would change and load nothing")
+    load.add_argument("--counts-for", metavar="MONTHS", help="months (2022-01..2022-11) for which these files count")
+    command("sources", cmd_sources, "List the sources that can be loaded.")
+    shown = command("status", cmd_status, "Show what is loaded and where every row went.")
+    shown.add_argument("--json", action="store_true", help="the same for programs")
+    command("sample", cmd_sample, "Write the files of a fictional county and serve them.", "data/sample")
+    fetched = command("fetch", cmd_fetch, "Download a source's file from its publisher.")
+    fetched.add_argument("source")
+    fetched.add_argument("--to", type=Path, metavar="FOLDER", help="where to save it (default DIR/downloads)")
+    fetched.add_argument("--url", help="another address than the declared one")
+    fetched.add_argument("--limit-gb", type=float, default=10.0, help="stop above this size (default 10)")
+    command("remove", cmd_remove, "Take one load out of what is served.").add_argument("load")
+    command("undo", cmd_undo, "Serve what was served before the last change.")
+    command("rebuild", cmd_rebuild, "Build the warehouse again from its loads.")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command. 0: done; 1: refused, with one message, and nothing changed."""
+    args = parser().parse_args(arguments)
+    try:
+        args.run(args)
+    except SourceError as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        return _refuse("Stopped. Nothing was changed.")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            return _refuse("The disk is full. Nothing was changed; make room and try again.")
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return _refuse(f"No permission to write in {args.data}. Nothing was changed; choose another folder with --data.")
+        return _refuse(f"{os.strerror(error.errno or 0)}. Nothing was changed.")
+    except Exception as error:
+        # A library's message can quote a value of a record: only its kind and place are shown.
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        return _refuse(
+            f"An unexpected error ({type(error).__name__} at {Path(at.filename).name}:{at.lineno}). "
+            "Nothing was changed. Please report it with the command that you ran, without the file."
+        )
+    return 0
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Archives of several tables: members staged as text, joined by the source's `prepare`, read like one table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from etl import engine, normalise
+from etl.assemble import assemble
+from etl.harvest import Harvest, Tally
+from etl.normalise import Job
+from etl.reports import ReportReader
+from etl.schema import Form, Source, Table
+
+CHUNK_ROWS = 500_000
+
+
+@dataclass
+class Staged:
+    """Members in a temporary database on disk, so that a large state does not have to fit into memory."""
+
+    connection: duckdb.DuckDBPyConnection
+    expressions: dict[str, Any]
+    names: dict[str, str]  # key of the form's table -> input table
+
+    def chunks(self, key: str, sql: str) -> Iterator[pa.RecordBatch]:
+        """Runs the prepared query and yields it in bounded chunks."""
+        self.connection.execute(f'create table "ready_{key}" as {sql}')  # noqa: S608
+        reader = self.connection.cursor().sql(f'from "ready_{key}"').to_arrow_reader(CHUNK_ROWS)  # noqa: S608
+        yield from reader
+
+
+def stage(tables: Any, harvest: Harvest, connection: duckdb.DuckDBPyConnection) -> Staged:
+    """Copies every member, as text, into the working database, and counts its rows."""
+    expressions, names = {}, {}
+    for table in tables:
+        columns: list[str] = []
+        for chunk in table.chunks():
+            batch = normalise.trim(chunk)
+            if not columns:
+                columns = list(batch.schema.names)
+                connection.register("chunk", batch)
+                connection.execute(f'create table "{table.key}" as from chunk')  # noqa: S608
+            else:
+                connection.register("chunk", batch)
+                connection.execute(f'insert into "{table.key}" by name from chunk')  # noqa: S608
+            connection.unregister("chunk")
+        if not columns:
+            columns = ["record", *table.table.columns]
+            kinds = ", ".join(f'"{c}" {"bigint" if c == "record" else "varchar"}' for c in columns)
+            connection.execute(f'create table "{table.key}" ({kinds})')
+        expressions[table.key] = engine.text_table(table.key, columns)
+        names[table.key] = table.name
+        harvest.tallies[table.name] = Tally(rows_read=table.rows_read)
+        for bad in table.bad:
+            harvest.set_aside(table.name, bad.record, bad.column, bad.reason)
+    return Staged(connection, expressions, names)
+
+
+def read_archive(source: Source, form: Form, tables: Any, harvest: Harvest, work: Path, today: date) -> None:
+    """Reads an archive into the harvest."""
+    if source.prepare is None:
+        raise TypeError(f"{source.name} declares several tables but no `prepare`")
+    with duckdb.connect(str(work / "members.duckdb"), config={"memory_limit": "600MB", "threads": 2}) as connection:
+        staged = stage(tables, harvest, connection)
+        ready = source.prepare(staged.expressions)
+        primary = next(key for key, table in form.tables.items() if table.rows_are == "offence")
+        declared = Table(dict.fromkeys(ready["reports"].columns, ""), rows_are="offence")
+        job = Job(source, form, _named(declared), tuple(ready["reports"].columns), today)
+        reader = ReportReader(job, staged.names[primary], harvest)
+        with duckdb.connect() as calculator:
+            reader.read(staged.chunks("reports", engine.compile_sql([("reports", ready["reports"])])), calculator)
+            facts = reader.finish()
+            if facts is None:
+                return
+            people = {
+                key: _people(source, form, staged, key, ready[key], calculator, today) for key in ("victims", "suspects")
+            }
+        references = {f"record__{key}": name for key, name in staged.names.items()}
+        references |= {"victims": staged.names["victim"], "suspects": staged.names["offender"]}
+        assemble(harvest, source, staged.names[primary], facts, rows_are="offence", references=references, **people)
+
+
+def _named(table: Table) -> Table:
+    return Table({f: f for f in table.columns if not f.startswith("record")}, rows_are=table.rows_are)
+
+
+def _people(
+    source: Source,
+    form: Form,
+    staged: Staged,
+    key: str,
+    expression: Any,
+    calculator: duckdb.DuckDBPyConnection,
+    today: date,
+) -> pa.Table:
+    job = Job(source, form, Table({}), tuple(expression.columns), today)
+    sql = engine.compile_sql(normalise.people(job))
+    parts = [
+        engine.run(calculator, sql, chunk=chunk)
+        for chunk in staged.chunks(key, engine.compile_sql([(key, expression)]))
+    ]
+    return pa.concat_tables(parts)
