@@ -155,8 +155,7 @@ def sentence(filters: Filters, catalogue: Catalogue) -> str:
     noun = UNIT_NOUN[f.unit]
     if f.related and "related" in can:
         noun += " and related offences"
-    verb = DATE_BASIS[f.date_basis].removeprefix("Date ") if "date" in can else "published for"
-    parts = [noun, _period(f, verb)]
+    parts = [noun, _period(f) if f.unit in codes.RECORD_UNITS else _years(f)]
     if f.areas and "area" in can:
         parts.append("in " + _list([_area_label(catalogue, *a) for a in f.areas]))
     if f.sources:
@@ -186,14 +185,23 @@ def _only(name: str, words: list[str], bare: bool) -> str:
     return f"{lead}{_list(words)} only" if bare else f"{lead}{_list(words)}"
 
 
-def _period(f: Filters, verb: str) -> str:
+def _period(f: Filters) -> str:
+    verb = DATE_BASIS[f.date_basis].removeprefix("Date ")
     if f.date_from and f.date_to and f.date_from == f.date_to:
         return f"{verb} in {f.date_from:%B %Y}"
     if f.date_from and f.date_to:
         return f"{verb} from {f.date_from:%B %Y} to {f.date_to:%B %Y}"
     if f.date_from:
         return f"{verb} from {f.date_from:%B %Y} on"
-    return f"{verb} up to {f.date_to:%B %Y}" if f.date_to else verb.replace("published for", "published")
+    return f"{verb} up to {f.date_to:%B %Y}" if f.date_to else verb
+
+
+def _years(f: Filters) -> str:
+    """Publishers print figures for whole years: those that the period touches."""
+    first, last = f.date_from and f.date_from.year, f.date_to and f.date_to.year
+    if first and last:
+        return f"for {first}" if first == last else f"for {first} to {last}"
+    return f"from {first} on" if first else f"up to {last}" if last else ""
 
 
 def _list(words: list[str]) -> str:

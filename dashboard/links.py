@@ -86,7 +86,7 @@ def from_query(params: Mapping[str, Iterable[str] | str], catalogue: Catalogue) 
             read = {ONE[name]: found[0]} if found else {}
         filters = replace(filters, **read)
         if bad:
-            notices.append(f"The link's “{name}” could not be read in full and was left out where it could not.")
+            notices.append(f"Part of the link could not be read (“{name}”), so the view may be wider than was meant.")
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         filters = replace(filters, date_from=filters.date_to, date_to=filters.date_from)
         notices.append("The period ended before it began, so its two months (“from” and “to”) were swapped.")

@@ -9,11 +9,16 @@ from dashboard.components import context, filter_bar, notices
 from dashboard.warehouse import WarehouseError
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
+# Drawn here: Streamlit would fetch an icon that is named or an emoji from another host.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#0B6B63"/>'
+    '<circle cx="8" cy="7" r="3.5" fill="#FFF"/><rect x="6.5" y="11.5" width="3" height="2" fill="#FFF"/></svg>'
+)
 
 
 def main() -> None:
     """Draw one page. When the warehouse cannot be opened, say what to do instead."""
-    st.set_page_config(page_title="Lamplight", page_icon=":material/light_mode:", layout="wide")
+    st.set_page_config(page_title="Lamplight", page_icon=ICON, layout="wide")
     page = st.navigation(_pages(), position="top")
     notices.surroundings()
     catalogue: Catalogue | None = None

@@ -14,9 +14,9 @@ from dashboard import measures, words
 from dashboard.catalogue import Catalogue
 from dashboard.components import context, notices
 from dashboard.escape import markdown_text
-from dashboard.filters import Filters, default, sentence, supported
+from dashboard.filters import NAMES, Filters, default, sentence, supported
 from dashboard.links import MANY, ONE, choices, from_query, to_query
-from dashboard.warehouse import Warehouse
+from dashboard.warehouse import Warehouse, WarehouseError
 from etl import codes
 
 LABELS = {
@@ -39,20 +39,26 @@ _HELP = {
     "unit": "What is counted. Units never share a chart.",
 }
 
+# The filters that are always in sight, and their width in pixels: one row of a laptop's screen.
+_WIDTHS = {"from": 116, "to": 116, "source": 218, "exploitation": 218, "area": 218}
+_REWRITTEN = "_lamplight_link_rewritten"
+
 
 def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
     """Draw the bar and return the view. Writes the notices about a link that could not be read."""
-    notices.link_notices(_seed_from_link(catalogue))
+    notices.link_notices(_read_link(catalogue))
     with st.container(key="filter_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
-            unit = _current("unit", default(catalogue).unit)
-            can = supported(unit if unit in codes.UNIT else "incidents")
-            chosen = {name: _one(name, catalogue, can, 116) for name in ("from", "to")}
-            chosen |= {name: _many(name, catalogue, can, 218) for name in ("source", "exploitation", "area")}
+            slots = {name: st.container(width=width) for name, width in _WIDTHS.items()}
             panel = st.popover("More", icon=":material/tune:", key="more", on_change="rerun")
             st.button("Reset", icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
         with panel:
-            chosen |= _more(catalogue, can)
+            # Before the others, because the unit of count decides which of them apply.
+            chosen = _more(catalogue)
+        can = supported(chosen["unit"])
+        for name, slot in slots.items():
+            with slot:
+                chosen[name] = _one(name, catalogue, can) if name in ONE else _many(name, catalogue, can)
         filters = _filters(chosen, catalogue)
         if panel.open:
             with panel:
@@ -62,13 +68,11 @@ def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
 
 
 def reset() -> None:
-    """Back to the default view. A callback: the widgets take it up when they are drawn again."""
-    for name in (*ONE, *MANY, "related"):
-        st.session_state.pop(name, None)
+    """Back to the default view: for `on_click`. The widgets take it up, and the link with them, when drawn again."""
     try:
         catalogue = context.warehouse().catalogue
-    except Exception:  # the page itself says what is wrong
-        return
+    except WarehouseError:
+        return  # the page says what to do
     usual = default(catalogue)
     for name, attribute in (ONE | MANY).items():
         value = getattr(usual, attribute)
@@ -76,25 +80,25 @@ def reset() -> None:
     st.session_state["related"] = False
 
 
-def _seed_from_link(catalogue: Catalogue) -> list[str]:
-    """Let widgets take up what the link says in other words than their labels; return what could not be read."""
+def _read_link(catalogue: Catalogue) -> list[str]:
+    """What of the link could not be read. A link in other words than the labels is rewritten in them first.
+
+    Streamlit drops a value that is not an option's label without a word, so this looks before the widgets do.
+    """
     query = context.query()
     filters, problems = from_query(query, catalogue)
     exact = to_query(filters, catalogue)
-    for name, attribute in (ONE | MANY).items():
-        if name in query and name not in st.session_state and exact.get(name) and exact[name] != query[name]:
-            value = getattr(filters, attribute)
-            st.session_state[name] = list(value) if name in MANY else value
-    return problems
+    fresh = not any(name in st.session_state for name in query if name in NAMES)
+    better = {name: exact[name] for name in query if name in exact and exact[name] != query[name]}
+    if fresh and better and _REWRITTEN not in st.session_state:
+        st.session_state[_REWRITTEN] = problems
+        for name, values in better.items():
+            st.query_params[name] = values
+        st.rerun()
+    return st.session_state.pop(_REWRITTEN, None) or problems
 
 
-def _current(name: str, otherwise: str) -> str:
-    """The value that a widget further down will have: from this run's state, or from the link on the first run."""
-    value = st.session_state.get(name)
-    return value if isinstance(value, str) else otherwise
-
-
-def _one(name: str, catalogue: Catalogue, can: frozenset[str], width: Any = "stretch") -> Any:
+def _one(name: str, catalogue: Catalogue, can: frozenset[str]) -> Any:
     labels = choices(name, catalogue)
     values = list(labels)
     usual = getattr(default(catalogue), ONE[name])
@@ -106,13 +110,12 @@ def _one(name: str, catalogue: Catalogue, can: frozenset[str], width: Any = "str
         key=name,
         bind="query-params",
         help=_HELP.get(name),
-        width=width,
         disabled=name not in can or not values,
         placeholder="No records" if not values else "",
     )
 
 
-def _many(name: str, catalogue: Catalogue, can: frozenset[str], width: Any = "stretch") -> list[Any]:
+def _many(name: str, catalogue: Catalogue, can: frozenset[str]) -> list[Any]:
     labels: Mapping[Any, str] = choices(name, catalogue)
     absent = name not in can
     return st.multiselect(
@@ -121,19 +124,24 @@ def _many(name: str, catalogue: Catalogue, can: frozenset[str], width: Any = "st
         format_func=labels.__getitem__,
         key=name,
         bind="query-params",
-        width=width,
         disabled=absent or not labels,
         placeholder="Not in these figures" if absent else _ALL.get(name, "All"),
     )
 
 
-def _more(catalogue: Catalogue, can: frozenset[str]) -> dict[str, Any]:
-    chosen: dict[str, Any] = {"unit": _one("unit", catalogue, can)}
-    chosen |= {name: _many(name, catalogue, can) for name in ("age", "sex", "premise")}
-    chosen["date"] = _one("date", catalogue, can)
-    chosen["related"] = st.toggle(
-        LABELS["related"], key="related", bind="query-params", help=_HELP["related"], disabled="related" not in can
-    )
+def _more(catalogue: Catalogue) -> dict[str, Any]:
+    left, right = st.columns(2)
+    with left:
+        chosen: dict[str, Any] = {"unit": _one("unit", catalogue, supported("incidents"))}
+        can = supported(chosen["unit"])
+        chosen["age"] = _many("age", catalogue, can)
+        chosen["premise"] = _many("premise", catalogue, can)
+    with right:
+        chosen["date"] = _one("date", catalogue, can)
+        chosen["sex"] = _many("sex", catalogue, can)
+        chosen["related"] = st.toggle(
+            LABELS["related"], key="related", bind="query-params", help=_HELP["related"], disabled="related" not in can
+        )
     return chosen
 
 
@@ -164,7 +172,7 @@ def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None
     remain = measures.total(warehouse, filters)
     noun = codes.UNIT[filters.unit].lower()
     text = f"**{words.exact(remain)} {markdown_text(noun)}.** {markdown_text(sentence(filters, catalogue))}"
-    absent = [LABELS[n].lower() for n in (*MANY, "date", "related") if n not in supported(filters.unit)]
+    absent = [LABELS[n].lower() for n in (*MANY, "date") if n not in supported(filters.unit)]
     if absent:
         text += f" These figures cannot be narrowed by {markdown_text(words.listed(absent, 'or'))}."
     st.caption(text)

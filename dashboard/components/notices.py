@@ -14,7 +14,6 @@ LEAVE_FOR = "https://www.weather.gov/"  # a page that says nothing about the rea
 
 _STYLE = """
 .st-key-filter_bar { border-bottom: 1px solid var(--st-border-color, #DCDCD6); padding-bottom: .5rem; }
-.st-key-filter_bar p { margin-bottom: 0; }
 .block-container { padding-top: 4.25rem !important; }
 .lamplight-strip { padding: .35rem .75rem; border-radius: .375rem; font-size: .9rem; line-height: 1.4;
   background: var(--st-secondary-background-color, #F4F4F1); }
@@ -26,6 +25,10 @@ _STYLE = """
 .lamplight-frame span { position: absolute; bottom: 0; left: 50%; transform: translateX(-50%); white-space: nowrap;
   padding: .1rem .75rem; border-radius: .375rem .375rem 0 0; background: #8A4B00; color: #FFF; font-size: .8rem;
   font-weight: 600; letter-spacing: .02em; }
+@media (max-width: 640px) {
+  .st-key-filter_row > div { flex: 1 1 9.5rem !important; width: auto !important; min-width: 9.5rem; }
+  .st-key-filter_row > div > * { width: 100% !important; }
+}
 @media print { .lamplight-leave { display: none; } }
 """
 
