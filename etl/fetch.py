@@ -51,11 +51,11 @@ def fetch(
 ) -> Path:
     """Download a source's file and return where it is.
 
-    to: the file to write, or an existing folder, in which the file is named after the source.
+    to: the folder, made when missing; the file in it is named after the source.
     retries: how often to try again when a try brought nothing new; a try that did starts the count afresh.
     url: another address than the source's own.
 
-    Raises SourceError, with the remedy, when the file cannot be had whole; a file already at `to` is untouched then,
+    Raises SourceError, with the remedy, when the file cannot be had whole; a file already there is untouched then,
     and what has arrived is kept for the next call where it can be continued.
     """
     if source.refuse:
@@ -65,9 +65,9 @@ def fetch(
         where = f" Download it in a browser from {source.url} and load the file." if source.url else ""
         raise SourceError(f"{source.name} has no address to fetch from.{where}")
     require_safe(address)
-    target = to / _file_name(source, address) if to.is_dir() else to
+    target = to / _file_name(source, address)
     partial = target.with_name(target.name + ".partial")
-    _require_folder(target.parent)
+    _require_folder(to)
     failures, best = 0, -1
     while True:
         try:
@@ -188,7 +188,7 @@ def _require_size(size: int | None, limit: int, address: str, partial: Path) -> 
         _forget(partial)
         raise SourceError(
             f"{shown_address(address)}: the file has {size:,} bytes or more, over the limit of {limit:,}. "
-            "Allow more with --limit-mb if you expect that."
+            "Allow more with --limit-gb if you expect that."
         )
 
 

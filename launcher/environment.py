@@ -148,7 +148,7 @@ def pip_remedy(output: str, log: Path, wheels: Path | None) -> str:
     elif any(word in output for word in NO_NETWORK):
         what = (
             "The package index could not be reached. Check the network; behind a proxy set HTTPS_PROXY, for example "
-            "HTTPS_PROXY=http://proxy.example.org:3128. Without a network: python start.py --wheels FOLDER. "
+            "HTTPS_PROXY=http://proxy.example.org:3128\nWithout a network: python start.py --wheels FOLDER. "
             + FILL_WHEELS
         )
     else:
@@ -156,9 +156,9 @@ def pip_remedy(output: str, log: Path, wheels: Path | None) -> str:
     return f"{what}\nThe last lines of {log}:\n{last_lines(output)}"
 
 
-def last_lines(output: str, count: int = 6) -> str:
-    """The end of a program's output, indented."""
-    return "\n".join("    " + line for line in output.strip().splitlines()[-count:])
+def last_lines(output: str, count: int = 4, width: int = 160) -> str:
+    """The end of a program's output, indented, its longest lines cut."""
+    return "\n".join("    " + line[:width] for line in output.strip().splitlines()[-count:])
 
 
 def read_json(file: Path) -> dict[str, object]:

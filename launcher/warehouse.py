@@ -44,8 +44,8 @@ def sample_key(root: Path) -> str:
 def build_sample(root: Path) -> None:
     """Build the fictional county's warehouse when there is none, or when an update made it out of date."""
     sample = root / "data" / "sample"
-    stamp, key = sample / "warehouse" / SAMPLE_STAMP, sample_key(root)
-    if has_warehouse(sample) and stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
+    stamp = sample / "warehouse" / SAMPLE_STAMP
+    if has_warehouse(sample) and stamp.is_file() and stamp.read_text(encoding="utf-8") == sample_key(root):
         return
     sample.mkdir(parents=True, exist_ok=True)
     require_writable(sample)
@@ -56,4 +56,4 @@ def build_sample(root: Path) -> None:
     built = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, env=child_env(), check=False)
     if built.returncode or not has_warehouse(sample):
         raise Problem("The sample could not be built; the lines above say why.")
-    stamp.write_text(key, encoding="utf-8")
+    stamp.write_text(sample_key(root), encoding="utf-8")  # after it: the build writes the files too

@@ -41,12 +41,13 @@ def test_a_publishers_file_arrives_byte_for_byte(tmp_path: Path) -> None:
     body = (folder / "police/lapd/Crime_Data_from_2020_to_Present.csv").read_bytes() if folder else BODY
     steps: list[tuple[int, int | None]] = []
     with serving(Publisher(body)) as address:
-        file = fetch(SOURCE, tmp_path, url=address, progress=lambda done, total: steps.append((done, total)))
-    assert file == tmp_path / "lapd.csv"
+        to = tmp_path / "data" / "downloads"
+        file = fetch(SOURCE, to, url=address, progress=lambda done, total: steps.append((done, total)))
+    assert file == to / "lapd.csv"
     assert hashlib.sha256(file.read_bytes()).digest() == hashlib.sha256(body).digest()
     assert steps[0] == (0, len(body))
     assert steps[-1] == (len(body), len(body))
-    assert nothing_left_over(tmp_path, "lapd.csv")
+    assert nothing_left_over(to, "lapd.csv")
 
 
 def test_a_connection_that_breaks_half_way_is_continued(
