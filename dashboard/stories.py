@@ -73,6 +73,9 @@ def leading(table: pd.DataFrame, unit: str, what: str) -> str:
     if len(known) == 1:
         return f"All {words.number(whole)} {many} with a known {what}: {name}" if whole > 1 else f"One: {name}"
     second = known.iloc[1]
+    if len(known) > 2 and change.compare(int(known.iloc[2]["n"]), int(first["n"])).verdict == "same":
+        share = f"{words.number(int(first['n']))} of {words.number(whole)}"
+        return f"No {what} stands out; the largest is {name} ({share} {many})"
     if change.compare(int(second["n"]), int(first["n"])).verdict == "rose":
         share = words.percent(int(first["n"]), whole)
         of = f" of {words.number(whole)}" if share.endswith("%") else ""
@@ -138,15 +141,15 @@ def season(table: pd.DataFrame, unit: str) -> str:
 def year_to_date(years: pd.DataFrame, unit: str) -> str:
     """This year beside the same months of the last, from `timeline.by_year`; only months complete in both."""
     many = NOUNS[unit][1]
-    good = years[(years["state"] == "complete") & years["n"].notna()]
+    good = timeline.comparable(years)
     if good.empty:
-        return f"No month is complete yet, so no years of {many} are compared"
+        return f"No month was collected by every source, so no years of {many} are compared"
     last = int(good["year"].max())
     now = good[good["year"] == last].set_index("month")["n"]
     then = good[good["year"] == last - 1].set_index("month")["n"]
     shared = now.index.intersection(then.index)
     if not len(shared):
-        return f"{last} cannot be compared: no month of {last - 1} is complete"
+        return f"{last} cannot be compared: no month of {last - 1} was collected by every source"
     span = _month_span(sorted(int(m) for m in shared))
     found = change.compare(float(then[shared].sum()), float(now[shared].sum()))
     said = f"{span} {last}: {counted(float(now[shared].sum()), unit)}"
@@ -174,8 +177,8 @@ def trend(series: pd.DataFrame, unit: str, grain: str, basis: str) -> str:
     return f"{total[0].upper() + total[1:]} {verb}, {span}"
 
 
-def unfinished(series: pd.DataFrame, known_delay: bool) -> str:
-    """What the hatching of this series means; nothing if no period is hatched."""
+def unfinished(series: pd.DataFrame, known_delay: bool, drawn: str = "bars") -> str:
+    """What hatching, gaps and pale bars of this series mean; drawn : "bars" or "lines". Empty if nothing is odd."""
     said = []
     if (series["state"] == "filling").any():
         said.append("Hatched periods are still filling up: earlier loads show that their reports arrive late.")
@@ -186,9 +189,8 @@ def unfinished(series: pd.DataFrame, known_delay: bool) -> str:
     if (series["state"] == "none").any():
         said.append("Grey periods were not collected; that is not zero.")
     if series["some"].any():
-        said.append(
-            "Pale bars: only some of the sources were collected, so a step there can be a source, not a change."
-        )
+        where = "Pale bars: only" if drawn == "bars" else "In part of this period only"
+        said.append(f"{where} some of the sources were collected, so a step can be a source that joined or left.")
     return " ".join(said)
 
 

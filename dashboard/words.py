@@ -13,6 +13,7 @@ from dashboard.analysis.change import Change
 from dashboard.escape import plain
 
 PERCENT_FROM = 30
+PROPER = ("American", "Asian", "Black", "Hispanic", "Native", "White")
 FOLD = 2.0  # from here on "2.1-fold" is easier than "by 110%"
 # A ratio this close to 1 is near by itself; further off, only chance keeps a sentence from a direction.
 NEAR = (0.8, 1.25)
@@ -127,7 +128,9 @@ def label(code: object, labels: Mapping[str, str]) -> str:
 
 
 def lower_first(text: str) -> str:
-    """A label inside a sentence: `Hotel or motel` becomes `hotel or motel`; `LAPD` and `FBI` stay."""
+    """A label inside a sentence: `Hotel or motel` becomes `hotel or motel`; `LAPD`, `Black` and `Asian` stay."""
+    if text.split(" ")[0] in PROPER:
+        return text
     return text[0].lower() + text[1:] if text[:1].isupper() and not text[1:2].isupper() else text
 
 

@@ -105,7 +105,7 @@ def test_gaps_are_gaps_and_zeros_are_zeros():
 def test_unfinished_bars_are_hatched_and_others_are_not():
     fig = trend.bars(series(partial=(23,), filling=(21, 22)), P)
     solid, hatched = fig.data
-    assert solid.marker.pattern.shape == ""
+    assert not solid.marker.pattern.shape
     assert hatched.marker.pattern.shape == style.HATCH
     assert len(hatched.x) == 3
     assert len(solid.x) == 21

@@ -84,7 +84,7 @@ def moving_average(series: pd.DataFrame, window: int) -> np.ndarray:
 
 
 def by_year(months: pd.DataFrame) -> pd.DataFrame:
-    """Months laid over each other: year, month (1-12), label, n, state, from a monthly series of `prepare`."""
+    """Months laid over each other: year, month (1-12), label, n, state, some; from a monthly series of `prepare`."""
     start = pd.DatetimeIndex(months["start"])
     return pd.DataFrame(
         {
@@ -93,13 +93,19 @@ def by_year(months: pd.DataFrame) -> pd.DataFrame:
             "label": np.asarray(MONTHS)[start.month - 1],
             "n": months["n"].to_numpy(),
             "state": months["state"].to_numpy(),
+            "some": months["some"].to_numpy(),
         }
     )
 
 
+def comparable(years: pd.DataFrame) -> pd.DataFrame:
+    """The months that can be compared: complete, and collected by every source of the view."""
+    return years[(years["state"] == "complete") & years["n"].notna() & ~years["some"]]
+
+
 def whole_years(years: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the years in which all twelve months were collected and are complete."""
-    good = years[(years["state"] == "complete") & years["n"].notna()]
+    """The rows of the years in which all twelve months are complete and were collected by every source."""
+    good = comparable(years)
     size = good.groupby("year")["month"].transform("size")
     return good[size == 12]
 

@@ -41,10 +41,12 @@ def categories(
         x=rows["n"],
         marker={
             "color": [paint[c] for c in codes],
-            "line": {"width": 0},
+            "line": {"width": [1 if c in style.UNKNOWN else 0 for c in codes], "color": p.unknown},
             "pattern": {
                 "shape": [style.UNKNOWN_HATCH if c in style.UNKNOWN else "" for c in codes],
-                "fgcolor": p.surface,
+                "fgcolor": [paint[c] for c in codes],
+                "bgcolor": p.surface,
+                "fillmode": "replace",
                 "size": 6,
                 "solidity": 0.25,
             },
@@ -53,7 +55,9 @@ def categories(
         textposition="outside",
         textfont={"color": p.text, "size": style.FONT},
         cliponaxis=False,
-        customdata=np.column_stack([[words.plotly(words.label(c, labels)) for c in codes], rows["n"].map(words.exact)]),
+        customdata=np.column_stack(
+            [[words.plotly(words.label(c, labels)) for c in codes], [words.exact(n) for n in rows["n"]]]
+        ),
         hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>",
     )
     fig.update_yaxes(
@@ -76,7 +80,7 @@ def profile(table: pd.DataFrame, p: Palette, every: pd.DataFrame | None = None, 
         x=table["label"],
         y=table["n"],
         marker={"color": p.count, "line": {"width": 0}},
-        customdata=table["n"].map(words.number),
+        customdata=[words.number(n) for n in table["n"]],
         hovertemplate="%{x}<br><b>%{customdata}</b> on average<extra></extra>",
     )
     if every is not None and len(every):
@@ -85,7 +89,7 @@ def profile(table: pd.DataFrame, p: Palette, every: pd.DataFrame | None = None, 
             y=every["n"],
             mode="markers",
             marker={"color": p.text, "size": 6, "opacity": 0.55},
-            customdata=np.column_stack([every["year"].astype(str), every["n"].map(words.exact)]),
+            customdata=np.column_stack([every["year"].astype(str), [words.exact(n) for n in every["n"]]]),
             hovertemplate="%{x} %{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>",
         )
     fig.update_xaxes(categoryorder="array", categoryarray=list(table["label"]))

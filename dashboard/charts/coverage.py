@@ -29,14 +29,20 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
         "none": {
             "color": p.band,
             "line": {"width": 1, "color": p.unknown},
-            "pattern": {"shape": style.UNKNOWN_HATCH, "fgcolor": p.unknown, "size": 5, "solidity": 0.2},
+            "pattern": {
+                "shape": style.UNKNOWN_HATCH,
+                "fgcolor": p.unknown,
+                "bgcolor": p.surface,
+                "size": 5,
+                "solidity": 0.2,
+            },
         },
     }
     for state, name in STATES.items():
         on = table["state"] == state
         part = table[on]
-        days = part["month"].dt.days_in_month.to_numpy()
-        seen = np.where(part["n"].isna(), name, part["n"].map(words.exact) + " records")
+        days = part["month"].dt.days_in_month.to_numpy(dtype=float)
+        seen = np.where(part["n"].isna(), name, [f"{words.exact(n)} records" for n in part["n"]])
         fig.add_bar(
             orientation="h",
             base=part["month"],
@@ -67,6 +73,7 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
     )
     fig.update_xaxes(type="date", showgrid=True, gridcolor=p.grid)
     fig.update_layout(
+        showlegend=legend,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": p.text}},
         margin_t=40 if legend else 8,
     )

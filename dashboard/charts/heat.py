@@ -36,6 +36,7 @@ def grid(
     fig = style.figure(p, 90 + 34 * len(rows))
     fig.add_trace(_heatmap(z, p, names_x, names_y, [[words.exact(v) for v in line] for line in np.nan_to_num(z)]))
     _category_axes(fig, names_x, names_y)
+    fig.update_layout(margin_t=8)
     return fig
 
 
@@ -50,7 +51,8 @@ def week(table: pd.DataFrame, p: Palette) -> go.Figure:
     fig = style.figure(p, 320)
     fig.add_trace(_heatmap(z, p, hours, list(WEEKDAYS), None))
     _category_axes(fig, hours, list(WEEKDAYS))
-    fig.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)), ticktext=hours[::3])
+    fig.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)), ticktext=hours[::3], tickangle=0)
+    fig.update_layout(margin_t=8)
     return fig
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard import words
 from dashboard.charts import style
-from dashboard.charts.trend import UNFINISHED, by_size, hover, milliseconds
+from dashboard.charts.trend import UNFINISHED, by_size, hover, milliseconds, runs
 from dashboard.palette import Palette, colours
 
 COLUMNS = 3
@@ -27,7 +28,9 @@ def multiples(
     order = by_size(table)[:MOST]
     rows = math.ceil(len(order) / columns)
     fig = style.figure(p, rows * ROW_HEIGHT + 30)
-    paint = colours(order, group, p)
+    # Each chart has its name above it, so a colour says nothing more, unless it means the same on every page.
+    paint = colours(order, group, p) if group == "exploitation" else dict.fromkeys(order, p.count)
+    paint |= {code: p.unknown for code in order if code in style.UNKNOWN}
     top = float(np.nanmax(table["n"])) if table["n"].notna().any() else 1.0
     gap_x, gap_y = 0.05, 0.3 / max(rows, 1)
     width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / max(rows, 1)
@@ -75,11 +78,14 @@ def multiples(
 
 
 def _bars(fig: go.Figure, rows: pd.DataFrame, colour: str, p: Palette, name: str, unknown: bool) -> None:
-    for unfinished in (False, True):
-        part = rows[(rows["state"].isin(UNFINISHED) == unfinished) & rows["n"].notna()]
+    for start, end in runs(rows, rows["n"].isna()):
+        place = {"xref": f"x{name}", "yref": f"y{name} domain", "layer": "below"}
+        fig.add_shape(type="rect", x0=start, x1=end, y0=0, y1=1, fillcolor=p.band, line_width=0, **place)
+    for unfinished, pale in product((False, True), repeat=2):
+        part = rows[(rows["state"].isin(UNFINISHED) == unfinished) & (rows["some"] == pale) & rows["n"].notna()]
         if part.empty:
             continue
-        pattern = style.hatch(p, unfinished or unknown, style.HATCH if unfinished else style.UNKNOWN_HATCH)
+        shape = style.HATCH if unfinished else style.UNKNOWN_HATCH if unknown else ""
         fig.add_bar(
             x=part["start"],
             y=part["n"],
@@ -87,7 +93,7 @@ def _bars(fig: go.Figure, rows: pd.DataFrame, colour: str, p: Palette, name: str
             width=milliseconds(part) * 0.88,
             xaxis=f"x{name}",
             yaxis=f"y{name}",
-            marker={"color": colour, "pattern": pattern, "line": {"width": 0}},
+            marker=style.marker(p, colour, shape, pale),
             customdata=hover(part),
             hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>",
         )

@@ -19,7 +19,7 @@ def figure(p: Palette, height: int) -> go.Figure:
     fig = go.Figure()
     fig.update_layout(
         height=height,
-        margin={"l": 8, "r": 12, "t": 28, "b": 8, "autoexpand": True},
+        margin={"l": 8, "r": 12, "t": 28, "b": 8, "pad": 3, "autoexpand": True},
         font={"size": FONT, "color": p.text},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -50,16 +50,31 @@ def axis(p: Palette) -> dict[str, Any]:
     """Settings of any axis."""
     return {
         "tickfont": {"color": p.quiet, "size": FONT - 1},
-        "title": {"text": ""},
+        "title": {"text": "", "standoff": 6, "font": {"color": p.quiet, "size": FONT - 1}},
         "fixedrange": True,
         "automargin": True,
         "zeroline": False,
     }
 
 
-def hatch(p: Palette, on: bool, shape: str = HATCH) -> dict[str, Any]:
-    """A bar's pattern: drawn over its colour in the surface's, or none."""
-    return {"shape": shape if on else "", "fgcolor": p.surface, "size": 6, "solidity": 0.35, "fgopacity": 0.9}
+def marker(p: Palette, colour: str, shape: str = "", pale: bool = False) -> dict[str, Any]:
+    """How a bar is filled: solid, or with lines of its colour on the surface (`shape`); pale for what is uncertain."""
+    if not shape:
+        return {"color": colour, "opacity": 0.55 if pale else 1.0, "line": {"width": 0}}
+    pattern = {
+        "shape": shape,
+        "fgcolor": colour,
+        "bgcolor": p.surface,
+        "fillmode": "replace",
+        "size": 6,
+        "solidity": 0.35,
+    }
+    return {
+        "color": colour,
+        "pattern": pattern,
+        "line": {"color": colour, "width": 1},
+        "opacity": 0.55 if pale else 1.0,
+    }
 
 
 def whole_ticks(fig: go.Figure, top: float) -> None:

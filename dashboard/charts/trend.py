@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -36,9 +37,8 @@ def bars(table: pd.DataFrame, p: Palette, breaks: Sequence[tuple[date, str]] = (
             x=table["start"], y=table["n"], mode="lines", line={"color": p.count, "width": 1.2}, hoverinfo="skip"
         )
         _band(fig, table, p)
-    for unfinished in (False, True):
-        rows = table[table["state"].isin(UNFINISHED) == unfinished]
-        rows = rows[rows["n"].notna()]
+    for unfinished, pale in product((False, True), repeat=2):
+        rows = table[(table["state"].isin(UNFINISHED) == unfinished) & (table["some"] == pale) & table["n"].notna()]
         if len(table) > MANY_BARS or rows.empty:
             continue
         fig.add_bar(
@@ -46,7 +46,7 @@ def bars(table: pd.DataFrame, p: Palette, breaks: Sequence[tuple[date, str]] = (
             y=rows["n"],
             offset=0,
             width=milliseconds(rows) * 0.88,
-            marker={"color": p.count, "pattern": style.hatch(p, unfinished), "line": {"width": 0}},
+            marker=style.marker(p, p.count, style.HATCH if unfinished else "", pale),
             customdata=hover(rows),
             hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>",
         )
@@ -128,11 +128,11 @@ def milliseconds(rows: pd.DataFrame) -> np.ndarray:
 
 def hover(rows: pd.DataFrame) -> np.ndarray:
     notes = rows["state"].map(STATE).fillna("")
-    notes = notes.where(notes == "", ", " + notes)
-    return np.column_stack([rows["label"], rows["n"].map(words.exact), notes])
+    notes = notes.where(notes == "", ", " + notes).mask(rows["some"], notes + ", some sources only")
+    return np.column_stack([rows["label"], [words.exact(n) for n in rows["n"]], notes])
 
 
-def _runs(table: pd.DataFrame, on: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+def runs(table: pd.DataFrame, on: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """Start and end of each run of periods for which `on` holds."""
     run = (on != on.shift()).cumsum()
     spans = table[on].groupby(run[on]).agg(start=("start", "min"), end=("end", "max"))
@@ -142,7 +142,7 @@ def _runs(table: pd.DataFrame, on: pd.Series) -> list[tuple[pd.Timestamp, pd.Tim
 def _gaps(fig: go.Figure, table: pd.DataFrame, p: Palette) -> None:
     """Where nothing was collected there is a plain band that says so: not a zero."""
     whole = (table["end"].max() - table["start"].min()) if len(table) else pd.Timedelta(0)
-    for start, end in _runs(table, table["n"].isna()):
+    for start, end in runs(table, table["n"].isna()):
         fig.add_vrect(x0=start, x1=end, fillcolor=p.band, line_width=0, layer="below")
         if end - start > whole * 0.08:
             fig.add_annotation(
@@ -172,22 +172,26 @@ def _breaks(fig: go.Figure, table: pd.DataFrame, breaks: Sequence[tuple[date, st
     if table.empty:
         return
     first, last = table["start"].min(), table["end"].max()
-    for when, text in breaks:
-        x = pd.Timestamp(when)
-        if not first <= x <= last:
-            continue
+    inside = sorted((pd.Timestamp(when), text) for when, text in breaks if first <= pd.Timestamp(when) <= last)
+    level, levels, before = 0, 0, first - (last - first)
+    for x, text in inside:
         right = x > first + (last - first) * 0.7
+        # A label takes up to a third of the width: one that comes too soon goes a line higher.
+        level = (level + 1) % 3 if x - before < (last - first) * 0.34 else 0
+        levels, before = max(levels, level), x
         fig.add_vline(x=x, line={"color": p.quiet, "width": 1.5, "dash": "dash"})
         fig.add_annotation(
             x=x,
             y=1,
             yref="paper",
             yanchor="bottom",
+            yshift=level * 17,
             xanchor="right" if right else "left",
             text=words.plotly(text, 48),
             showarrow=False,
             font={"color": p.quiet, "size": style.FONT - 1},
         )
+    fig.update_layout(margin_t=28 + 17 * levels)
 
 
 def _end_labels(

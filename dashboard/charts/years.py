@@ -37,13 +37,16 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
                 mode="lines+markers" if latest else "lines",
                 line={"color": colour, "width": 3 if latest else 1.8, "dash": dash},
                 marker={"size": 6},
-                customdata=np.column_stack([rows["n"].map(words.exact), notes.where(notes == "", ", " + notes)]),
+                customdata=np.column_stack(
+                    [[words.exact(n) for n in rows["n"]], notes.where(notes == "", ", " + notes)]
+                ),
                 hovertemplate=f"%{{x}} {year}<br><b>%{{customdata[0]}}</b>%{{customdata[1]}}<extra></extra>",
             )
         seen = rows[rows["n"].notna()]
         if len(seen):
+            ink = p.text if latest else p.quiet
             tops[year] = float(seen["n"].iloc[-1])
-            _name(fig, year, MONTHS[int(seen["month"].iloc[-1]) - 1], tops, table["n"].max(), colour)
+            _name(fig, year, MONTHS[int(seen["month"].iloc[-1]) - 1], tops, table["n"].max(), ink)
     fig.update_xaxes(type="category", categoryorder="array", categoryarray=list(MONTHS), range=[-0.3, 12.1])
     style.whole_ticks(fig, float(table["n"].max()))
     return fig

@@ -20,6 +20,8 @@ DELAY_AGES = 12
 def sources(ctx: Context) -> None:
     """Each source with the verdict on its quality, its licence and its known problems."""
     table = measures.sources(ctx.warehouse)
+    # Records first: they are what the other pages count.
+    table = table.sort_values("kind", key=lambda k: k.map(list(codes.KIND).index), kind="stable")
     problems = measures.known_problems(ctx.warehouse)
     figure.heading("Sources", "Each dataset that is loaded, and how far it can be trusted")
     if table.empty:

@@ -72,7 +72,7 @@ def nothing(key: str, title: str, sentence: str, way_out: str = "", reset: Calla
 
 def lead(text: str) -> None:
     """The answer of a page in a sentence, larger than body text."""
-    st.markdown(f"#### {markdown_text(text)}")
+    st.header(markdown_text(text), anchor=False)
 
 
 def note(text: str) -> None:

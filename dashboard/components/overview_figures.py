@@ -64,9 +64,7 @@ def answer(ctx: Context, when: Spans | None) -> None:
         span = "in the last 12 months"
     figure.lead(stories.headline(unit, now, span, found))
     why = (
-        ""
-        if found
-        else " The year before was not collected in full or is still filling up, so the two are not compared."
+        "" if found else " Not every source collected both years in full, so they are not compared; choose one source."
     )
     st.caption(markdown_text(f"The last 12 complete months: {when.words}.{why}"))
     return None
@@ -216,7 +214,8 @@ def over_time(ctx: Context) -> None:
 def freshness(ctx: Context) -> None:
     """Which sources, up to when, and what is missing."""
     table = measures.coverage(ctx.warehouse, ctx.filters if not view.is_published(ctx) else None)
-    states = coverage_states(table)
+    counted = {s.source for s in view.sources(ctx)}
+    states = coverage_states(table[table["source"].isin(counted)])
     if states.empty:
         figure.nothing("coverage", "Sources", "No source has said which months it collected.")
         return

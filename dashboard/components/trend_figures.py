@@ -93,7 +93,8 @@ def main_chart(ctx: Context, choice: Choice) -> None:
         return view.nothing(ctx, "trend")
     p, unit = figure.current_palette(), ctx.filters.unit
     title = stories.trend(found, unit, choice.grain, ctx.filters.date_basis)
-    notes = [stories.unfinished(found, any(d.known for d in view.delays(ctx)))]
+    few = bool(choice.group) and found["group"].nunique() <= trend.FEW
+    notes = [stories.unfinished(found, any(d.known for d in view.delays(ctx)), "lines" if few else "bars")]
     if not choice.group:
         if choice.window:
             found["average"] = timeline.moving_average(found, choice.window)
@@ -177,7 +178,7 @@ def year_over_year(ctx: Context) -> None:
     twin.insert(0, "Month", [timeline.MONTHS[int(m) - 1] for m in wide.index])
     figure.figure(
         "years", stories.year_to_date(table, unit), ctx.sentence, years.overlaid(table, figure.current_palette()), twin,
-        "Dotted: months not over or still filling up. Only months complete in both years are compared.",
+        "Dotted: not over or still filling up. Compared: complete months that every source collected.",
         "Each line is one year, January to December; the latest is the strong one.", missing="not collected",
     )  # fmt: skip
 
@@ -189,8 +190,11 @@ def seasonality(ctx: Context) -> None:
     unit = ctx.filters.unit
     if whole["year"].nunique() < stories.FEWEST_YEARS:
         figure.nothing(
-            "season", "Seasons", "It takes two whole years, collected from January to December, to look for a season."
-        )  # fmt: skip
+            "season",
+            "Seasons",
+            "It takes two whole years in which every source collected every month. "
+            "A longer period or a single source may help.",
+        )
         return
     profile = timeline.season(table)
     span = f"{whole['year'].min()} to {whole['year'].max()}, whole years only."

@@ -13,7 +13,7 @@ from dashboard import measures, stories, words
 from dashboard.analysis import timeline
 from dashboard.analysis.delay import Delay
 from dashboard.catalogue import SourceInfo
-from dashboard.components import figure
+from dashboard.components import figure, filter_bar
 from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters
@@ -102,7 +102,9 @@ def page_link(ctx: Context, page: str, label: str, **params: str) -> None:
     """A link to another page that keeps the filters. Alone (a test of one page) there is no other page: plain text."""
     query = to_query(ctx.filters, ctx.catalogue) | {name: [value] for name, value in params.items()}
     try:
-        st.page_link(str(PAGES / f"{page}.py"), label=markdown_text(label), query_params=query)
+        st.page_link(
+            str(PAGES / f"{page}.py"), label=markdown_text(label), icon=":material/arrow_forward:", query_params=query
+        )
     except (StreamlitAPIException, KeyError):
         st.markdown(markdown_text(label))
 
@@ -120,10 +122,5 @@ def nothing(ctx: Context, key: str) -> None:
         f"No {many} with these filters",
         f"{ctx.sentence} Widen the period or take a filter away.",
         "Reset the filters",
-        reset_filters,
+        filter_bar.reset,
     )
-
-
-def reset_filters() -> None:
-    """Take every filter away."""
-    st.query_params.clear()
