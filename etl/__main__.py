@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -22,14 +23,20 @@ from etl.registry import all_sources, source_named
 from etl.schema import SourceError
 from etl.store import Store
 
-OUT = Console(highlight=False, markup=False)
+# In a pipe there is no width to keep to: names stay whole.
+OUT = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
 EQUATION = ("rows_read", "loaded", "merged", "not_relevant", "quarantined")
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, float], None]]:
     """A bar on a terminal, nothing in a pipe."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=OUT, transient=True, disable=not OUT.is_terminal) as bar:
         task = bar.add_task("opening", total=1.0)
         yield lambda what, share: bar.update(task, description=what, completed=share)
@@ -37,11 +44,11 @@ def progress_bar() -> Iterator[Callable[[str, float], None]]:
 
 def equation_table(entries: list[dict[str, Any]], title: str) -> Table:
     """The row equation of every input table of the given loads."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for name in ("load", "input table"):
         table.add_column(name, overflow="fold")
     for name in EQUATION:
-        table.add_column(name.replace("_", " "), justify="right")
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
     for entry in entries:
         for t in entry["tables"]:
             table.add_row(entry["load"], t["table"], *[f"{t[n]:,}" for n in EQUATION])
@@ -63,9 +70,15 @@ def cmd_load(args: argparse.Namespace) -> None:
 
 def _say_loaded(done: list[Loaded], after: list[dict[str, Any]], before: list[dict[str, Any]] | None) -> None:
     names = [d.load for d in done]
-    OUT.print(equation_table([e for e in after if e["load"] in names], "read = loaded + merged + not relevant + quarantined"))
+    OUT.print(
+        equation_table([e for e in after if e["load"] in names], "read = loaded + merged + not relevant + quarantined")
+    )
     for d in done:
-        state = "was loaded before: nothing changes" if d.already else ("would be loaded" if before is not None else "loaded")
+        state = (
+            "was loaded before: nothing changes"
+            if d.already
+            else ("would be loaded" if before is not None else "loaded")
+        )
         OUT.print(f"{d.manifest['file']}: {state} ({d.manifest['form']}, {d.load})")
         for note in [] if d.already else d.manifest["notes"]:
             OUT.print(f"  {note}")
@@ -82,7 +95,7 @@ def _say_loaded(done: list[Loaded], after: list[dict[str, Any]], before: list[di
 
 
 def cmd_sources(_: argparse.Namespace) -> None:
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD)
     for name in ("source", "what", "publisher", "kind"):
         table.add_column(name, overflow="fold")
     for source in all_sources().values():
@@ -151,9 +164,13 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m etl", description="Files in, one warehouse out.")
     commands = top.add_subparsers(dest="command", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], None], text: str, data: str = "data") -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], None], text: str, data: str = "data"
+    ) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
-        one.add_argument("--data", type=Path, default=Path(data), metavar="DIR", help=f"folder of the warehouse (default {data})")
+        one.add_argument(
+            "--data", type=Path, default=Path(data), metavar="DIR", help=f"folder of the warehouse (default {data})"
+        )
         one.set_defaults(run=run)
         return one
 
@@ -190,7 +207,9 @@ def main(arguments: list[str] | None = None) -> int:
         if error.errno == errno.ENOSPC:
             return _refuse("The disk is full. Nothing was changed; make room and try again.")
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            return _refuse(f"No permission to write in {args.data}. Nothing was changed; choose another folder with --data.")
+            return _refuse(
+                f"No permission to write in {args.data}. Nothing was changed; choose another folder with --data."
+            )
         return _refuse(f"{os.strerror(error.errno or 0)}. Nothing was changed.")
     except Exception as error:
         # A library's message can quote a value of a record: only its kind and place are shown.

@@ -78,7 +78,8 @@ def read_archive(source: Source, form: Form, tables: Any, harvest: Harvest, work
             if facts is None:
                 return
             people = {
-                key: _people(source, form, staged, key, ready[key], calculator, today) for key in ("victims", "suspects")
+                key: _people(source, form, staged, key, ready[key], calculator, today)
+                for key in ("victims", "suspects")
             }
         references = {f"record__{key}": name for key, name in staged.names.items()}
         references |= {"victims": staged.names["victim"], "suspects": staged.names["offender"]}

@@ -13,8 +13,8 @@ from etl.store import Store
 
 # Neighbours stay joined; about a two-thousandth of the layer's width is not seen on a screen.
 _SIMPLIFY = 1 / 2000
-# A coarse point (about a kilometre) is not put into areas smaller than this on average.
-_COARSE_AREA_KM2 = 3.0
+# A point cut to about a kilometre says nothing about areas that are not much larger.
+_COARSE_AREA_KM2 = 10.0
 _KM_PER_DEGREE = 111.2
 
 
@@ -98,7 +98,8 @@ def _simplified(shapes: Any, tolerance: float) -> Any:
 def add_areas(connection: duckdb.DuckDBPyConnection, declared: dict[str, Source]) -> None:
     """Adds `area_<layer>` to every fact table and to exposure, by point first, then by the publisher's code."""
     layers = [
-        str(r[0]) for r in connection.execute("select distinct layer from areas where role = 'areas' order by 1").fetchall()
+        str(r[0])
+        for r in connection.execute("select distinct layer from areas where role = 'areas' order by 1").fetchall()
     ]
     codes = {s.name: s.area_layer for s in declared.values() if s.area_layer}
     for layer in layers:
@@ -137,7 +138,7 @@ class _Version:
         self.start, self.end, self.ids, self.shapes = start, end, ids, shapes
         middle = float(np.mean(shapely.get_y(shapely.centroid(shapes))))
         square = shapely.area(shapes) * _KM_PER_DEGREE**2 * np.cos(np.radians(middle))
-        self.mean_km2 = float(np.mean(square)) if len(shapes) else 0.0
+        self.typical_km2 = float(np.median(square)) if len(shapes) else 0.0
 
 
 def _versions(connection: duckdb.DuckDBPyConnection, layer: str) -> list[_Version]:
@@ -160,7 +161,7 @@ def _assign_points(connection: duckdb.DuckDBPyConnection, table: str, column: st
         points = connection.sql(
             f"""select distinct lat, lon from {table} where lat is not null and {column} is null
                 and (location_precision <> 'neighbourhood' or ?) and {_in_force(version)}""",  # noqa: S608
-            params=[version.mean_km2 >= _COARSE_AREA_KM2],
+            params=[version.typical_km2 >= _COARSE_AREA_KM2],
         ).to_arrow_table()
         if not points.num_rows:
             continue
@@ -171,7 +172,7 @@ def _assign_points(connection: duckdb.DuckDBPyConnection, table: str, column: st
             f"""update {table} set {column} = found.area from found
                 where {table}.lat = found.lat and {table}.lon = found.lon and found.area is not null
                 and (location_precision <> 'neighbourhood' or ?) and {_in_force(version)}""",  # noqa: S608
-            [version.mean_km2 >= _COARSE_AREA_KM2],
+            [version.typical_km2 >= _COARSE_AREA_KM2],
         )
         connection.unregister("found")
 
@@ -197,5 +198,3 @@ def _assign_cells(connection: duckdb.DuckDBPyConnection, column: str, versions: 
         f"update exposure set {column} = found.area from found where exposure.h3_9 = found.h3_9 and found.area is not null"
     )
     connection.unregister("found")
-
-

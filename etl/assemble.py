@@ -127,7 +127,9 @@ def assemble(
             connection.execute(_VICTIMS_OF_ARCHIVE)
             connection.execute(_SUSPECTS_OF_ARCHIVE)
         else:
-            connection.execute(_VICTIMS_OF_REPORTS if source.victim_per_report else _NO_PEOPLE.format(name="victim_rows"))
+            connection.execute(
+                _VICTIMS_OF_REPORTS if source.victim_per_report else _NO_PEOPLE.format(name="victim_rows")
+            )
             connection.execute(_NO_PEOPLE.format(name="suspect_rows"))
         connection.execute(_SUMMARY)
         connection.execute(_FULL)
@@ -174,7 +176,10 @@ def _backing(
     sources = [("ranked", "id", "")]
     if victims is not None and suspects is not None:
         of_ours = "semi join ranked r on p.incident_id = r.id"
-        sources += [("victims", "incident_id", f"{of_ours} and p.offense_id = r.offense_id"), ("suspects", "incident_id", of_ours)]
+        sources += [
+            ("victims", "incident_id", f"{of_ours} and p.offense_id = r.offense_id"),
+            ("suspects", "incident_id", of_ours),
+        ]
         for name, key, join in sources[1:]:
             add(f"select record, {key} as key from {name} p {join}", references[name])  # noqa: S608
     for column, table in references.items():

@@ -21,7 +21,13 @@ from etl.schema import FACTS, TABLES, WAREHOUSE_FORMAT, Source, SourceError
 from etl.store import Store
 
 _LOAD_SCHEMA = pa.schema(
-    [("load", pa.string()), ("place", pa.int64()), ("source", pa.string()), ("has_ids", pa.bool_()), ("gone", pa.bool_())]
+    [
+        ("load", pa.string()),
+        ("place", pa.int64()),
+        ("source", pa.string()),
+        ("has_ids", pa.bool_()),
+        ("gone", pa.bool_()),
+    ]
 )
 
 
@@ -39,7 +45,9 @@ def build(store: Store, version: int, loads: list[str], target: Path | None = No
             connection.execute("checkpoint")
         os.replace(partial, target)
     except duckdb.Error as error:
-        raise SourceError(f"The warehouse could not be built ({type(error).__name__}). What was served stays served.") from error
+        raise SourceError(
+            f"The warehouse could not be built ({type(error).__name__}). What was served stays served."
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
     fictional = any(m["fictional"] for m in manifests)
@@ -65,7 +73,9 @@ def _build(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[
     add_coverage(connection, manifests, declared)
     add_annotations(connection, {m["source"] for m in manifests}, declared)
     check_equation(connection)
-    for (name,) in connection.execute("select table_name from duckdb_tables() where table_name like 'staged_%'").fetchall():
+    for (name,) in connection.execute(
+        "select table_name from duckdb_tables() where table_name like 'staged_%'"
+    ).fetchall():
         connection.execute(f"drop table {quoted(name)}")
 
 
@@ -97,12 +107,17 @@ def _files(store: Store, manifests: list[dict[str, Any]], name: str) -> list[tup
     return [(m, str(path)) for m, path in found if path.exists()]
 
 
-def _union(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[dict[str, Any]], name: str, to: str) -> bool:
+def _union(
+    connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[dict[str, Any]], name: str, to: str
+) -> bool:
     """All loads' rows of one kind with the load they come from. False when no load has any."""
     made = False
     for manifest, path in _files(store, manifests, name):
         verb = f"insert into {to} by name" if made else f"create table {to} as"
-        connection.execute(f"{verb} select *, ? as load, ? as source from read_parquet(?)", [manifest["load"], manifest["source"], path])
+        connection.execute(
+            f"{verb} select *, ? as load, ? as source from read_parquet(?)",
+            [manifest["load"], manifest["source"], path],
+        )
         made = True
     return made
 
@@ -219,11 +234,15 @@ def _provenance(
     for name in sorted({m["source"] for m in manifests}):
         source = declared.get(name)
         if source is not None:
-            connection.execute("insert into sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _source_row(connection, source))
+            connection.execute(
+                "insert into sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _source_row(connection, source)
+            )
     if manifests:
         _load_months(connection, manifests)
     fictional = any(m["fictional"] for m in manifests)
-    place = next((declared[m["source"]].place for m in manifests if m["source"] in declared and declared[m["source"]].place), "")
+    place = next(
+        (declared[m["source"]].place for m in manifests if m["source"] in declared and declared[m["source"]].place), ""
+    )
     for key, value in (
         ("format", str(WAREHOUSE_FORMAT)),
         ("version", str(version)),
@@ -327,7 +346,8 @@ def status_of(path: Path) -> list[dict[str, Any]]:
             ).fetchall()
             entry = dict(zip(names, row, strict=True))
             entry["tables"] = [
-                dict(zip("table rows_read loaded merged not_relevant quarantined".split(), t, strict=True)) for t in tables
+                dict(zip("table rows_read loaded merged not_relevant quarantined".split(), t, strict=True))
+                for t in tables
             ]
             result.append(entry)
         return json.loads(json.dumps(result, default=str))  # type: ignore[no-any-return]

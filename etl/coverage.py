@@ -12,7 +12,9 @@ from etl.schema import Source
 _CATEGORIES = ("all", "sex", "forced_labour", "related")
 
 
-def add_coverage(connection: duckdb.DuckDBPyConnection, manifests: list[dict[str, Any]], declared: dict[str, Source]) -> None:
+def add_coverage(
+    connection: duckdb.DuckDBPyConnection, manifests: list[dict[str, Any]], declared: dict[str, Source]
+) -> None:
     """A row for each source, month (or year, for yearly figures), category, and state where files come by state."""
     rows: list[tuple[str, str, str | None, str, bool, int | None]] = []
     for name in sorted({m["source"] for m in manifests}):
@@ -82,4 +84,6 @@ def add_annotations(connection: duckdb.DuckDBPyConnection, loaded: set[str], dec
     """Series breaks and the like, of the sources that are loaded."""
     for name in sorted(loaded & set(declared)):
         for date, kind, text in declared[name].annotations:
-            connection.execute("insert into annotations values (?, ?, ?, ?)", [name, dt.date.fromisoformat(date), kind, text])
+            connection.execute(
+                "insert into annotations values (?, ?, ?, ?)", [name, dt.date.fromisoformat(date), kind, text]
+            )

@@ -186,8 +186,8 @@ class Parser:
         if len(self.bad) > self._limits.bad_rows:
             raise SourceError(
                 f"More than {self._limits.bad_rows:,} rows do not have the {len(self._layout.header)} fields of "
-                "the header: the file has changed its shape or its delimiter. Download it again, or extend the source's "
-                "declaration."
+                "the header: the file has changed its shape or its delimiter. Download it again, or extend the "
+                "source's declaration."
             )
 
     def _numbers(self, good: int, used: int, rows: int) -> tuple[pa.Array, int]:

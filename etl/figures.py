@@ -32,7 +32,9 @@ def read_figures(job: Job, table: Any, harvest: Harvest) -> None:
                 "select record, column_name, reason from seen where reason is not null order by record"
             ).fetchall():
                 harvest.set_aside(table.name, record, column, reason)
-            good.append(connection.sql("select * exclude (reason, column_name) from seen where reason is null").to_arrow_table())
+            good.append(
+                connection.sql("select * exclude (reason, column_name) from seen where reason is null").to_arrow_table()
+            )
         tally.rows_read = table.rows_read
         for bad in table.bad:
             harvest.set_aside(table.name, bad.record, bad.column, bad.reason)
@@ -70,7 +72,9 @@ def _stages(job: Job, published: Published) -> normalise.Stages:
         state=t.state.upper() if job.has("state") else _TEXT,
         exploitation=exploitation,
         age_band=_band(t.age_band) if job.has("age_band") else ibis.literal(codes.UNKNOWN),
-        sex=lookup(t.sex, job.source.sexes, codes.UNKNOWN, codes.UNMAPPED) if job.has("sex") else ibis.literal(codes.UNKNOWN),
+        sex=lookup(t.sex, job.source.sexes, codes.UNKNOWN, codes.UNMAPPED)
+        if job.has("sex")
+        else ibis.literal(codes.UNKNOWN),
         **{f"n_{field}": number for field, number in numbers.items()},
     )
     return [("clean", cleaned), ("figures", result)]
@@ -118,5 +122,3 @@ def _store(connection: duckdb.DuckDBPyConnection, published: Published, name: st
     harvest.months = {("", f"{year}-01"): n for year, n in years}
     if years:
         harvest.as_of = f"{years[-1][0]}-12-31"
-
-

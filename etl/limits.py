@@ -29,6 +29,8 @@ class Limits:
     bad_rows: int = 1_000_000
     sheet_cells: int = 100_000_000  # rows x columns: a workbook can declare billions in a few bytes
     sheet_bytes: int = 4 * GB  # a workbook is unpacked in memory
+    workbook_bytes: int = 1 * GB
+    probe_memory: int = 4 * GB  # a workbook that needs more is damaged
 
 
 def size_text(n: int) -> str:

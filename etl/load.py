@@ -205,7 +205,9 @@ def _read(
         if source.prepare:
             read_archive(source, form, opened.tables, harvest, staging, today)
         elif source.published:
-            read_figures(Job(source, form, opened.tables[0].table, _fields(opened.tables[0]), today), opened.tables[0], harvest)
+            read_figures(
+                Job(source, form, opened.tables[0].table, _fields(opened.tables[0]), today), opened.tables[0], harvest
+            )
         else:
             _read_reports(source, form, opened.tables[0], harvest, today)
         opened.check_unchanged()
@@ -279,7 +281,9 @@ def check_fictional(store: Store, served: list[dict[str, Any]], source: Source) 
     kinds = {bool(m["fictional"]) for m in served}
     if kinds and source.fictional not in kinds:
         now = "the fictional sample" if True in kinds else "real data"
-        raise SourceError(f"{store.data} holds {now}, and the two are never mixed. Name another folder with --data DIR.")
+        raise SourceError(
+            f"{store.data} holds {now}, and the two are never mixed. Name another folder with --data DIR."
+        )
 
 
 def serve(store: Store, loads: list[str], command: str, previous: int | None = None) -> dict[str, Any]:
@@ -297,7 +301,9 @@ def remove(store: Store, load: str) -> None:
         found = [name for name in loads if name == load] or [name for name in loads if name.startswith(load)]
         if len(found) != 1:
             raise SourceError(
-                "No load of that name is served." if not found else "Several loads begin like that. Give more of the name."
+                "No load of that name is served."
+                if not found
+                else "Several loads begin like that. Give more of the name."
             )
         serve(store, [name for name in loads if name != found[0]], f"remove {found[0]}")
 

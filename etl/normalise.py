@@ -142,9 +142,9 @@ def _mismatch(job: Job, t: Any) -> Any:
         return (t.words.startswith("HUMAN TRAFFICKING") & ~t.words.isin(list(job.offences))).fill_null(False)
     expected = t.key.substitute({c: o.text for c, o in job.offences.items()}, else_="")
     ours = [o.text for o in job.offences.values() if o.group == "trafficking"]
-    return ibis.cases((_relevant(job, t), squeeze(t.words.fill_null("")) != expected), else_=t.words.isin(ours)).fill_null(
-        False
-    )
+    return ibis.cases(
+        (_relevant(job, t), squeeze(t.words.fill_null("")) != expected), else_=t.words.isin(ours)
+    ).fill_null(False)
 
 
 def _bad_day(job: Job, t: Any, field: str, parsed: Any, first: str) -> tuple[Any, Any]:
@@ -154,7 +154,9 @@ def _bad_day(job: Job, t: Any, field: str, parsed: Any, first: str) -> tuple[Any
     day = parsed.date()
     sentinel = day.isin([ibis.date(d) for d in _SENTINEL_DAYS])
     outside = ~sentinel & ((day < ibis.date(first)) | (day > ibis.date(job.today.isoformat())))
-    bad = ibis.cases((t[field].notnull() & parsed.isnull(), "date_unreadable"), (outside, "date_impossible"), else_=_TEXT)
+    bad = ibis.cases(
+        (t[field].notnull() & parsed.isnull(), "date_unreadable"), (outside, "date_impossible"), else_=_TEXT
+    )
     return sentinel.fill_null(False).ifelse(ibis.null("date"), day), bad
 
 

@@ -190,8 +190,8 @@ def _pieces(kind: str, view: Callable[[], View], opened: OpenedFile, source: Sou
 def _sheets(file: BinaryIO, kind: str, packed: int, name: str, limits: Limits) -> list[Piece]:
     if kind == "xlsx":
         check_workbook(file, packed, name, limits)
-    workbook = open_workbook(file, name)
-    return [SheetPiece(sheet, sheet_rows(workbook, sheet, name)) for sheet in worksheets(workbook)]
+    workbook = open_workbook(file, packed, name, limits)
+    return [SheetPiece(sheet, sheet_rows(workbook, sheet)) for sheet in worksheets(workbook)]
 
 
 def _choose(source: Source, pieces: Sequence[Piece], file: str) -> tuple[Form, Found]:

@@ -46,13 +46,13 @@ class ReportReader:
         for chunk in chunks:
             batch = normalise.trim(chunk)
             seen = engine.run(connection, self._light, chunk=batch)
-            order = pc.sort_indices(seen["record"])
-            seen = seen.take(order)
+            if not seen["record"].combine_chunks().equals(batch["record"]):
+                # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
+                batch, seen = batch.sort_by("record"), seen.sort_by("record")
             self._denominator(seen)
             relevant = seen["relevant"].combine_chunks()
             if pc.any(relevant).as_py():
-                # DuckDB may return rows of a chunk in another order: both sides are in record order here.
-                mine = pa.Table.from_batches([batch]).sort_by("record").filter(relevant)
+                mine = pa.Table.from_batches([batch]).filter(relevant)
                 self.facts.append(engine.run(connection, self._facts, chunk=mine))
 
     def _denominator(self, seen: pa.Table) -> None:
@@ -159,10 +159,14 @@ class ReportReader:
         }
         said = [f"{self.issues[i]:,} rows {text}" for i, text in words.items() if self.issues[i]]
         if said:
-            self.harvest.notes.append("Coordinates: " + "; ".join(said) + ". Those that cannot be used were taken away.")
+            self.harvest.notes.append(
+                "Coordinates: " + "; ".join(said) + ". Those that cannot be used were taken away."
+            )
         times = [f"{m // 60:02d}:{m % 60:02d}" for m in self.default_minutes()]
         if times:
-            self.harvest.notes.append("Taken as unknown time, because far too many rows carry it: " + ", ".join(times) + ".")
+            self.harvest.notes.append(
+                "Taken as unknown time, because far too many rows carry it: " + ", ".join(times) + "."
+            )
 
 
 def _fold(part: pa.Table) -> pa.Table:

@@ -322,7 +322,9 @@ class Published:
     """
 
     geo_level: str  # agency, state, country
-    counts: Mapping[str, str] = field(default_factory=dict)  # field with a figure -> its unit; the field is the category
+    counts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # field with a figure -> its unit; the field is the category
     one: str = ""  # each row is one of this unit; `counts` is empty
     exploitations: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # code -> (ours, description beside it)
     flags: Mapping[str, str] = field(default_factory=dict)  # field with 0/1 -> exploitation

@@ -3,23 +3,25 @@
 import datetime as dt
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
+from etl import sheet_probe
 from etl.limits import MB, UNPACK_ERRORS, Limits, check_expansion, size_text, unpack_message
 from etl.schema import SourceError
 
-_CELL = re.compile(rb'<(?:\w+:)?c [^>]{0,200}?r="([A-Z]{1,3})([0-9]{1,7})"')
+_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]{0,200}?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})""")
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\s[^>]{0,200}?\br\s*=\s*["']([0-9]{1,7})""")
 _DAMAGED = "{} is damaged or not a workbook. Open it, save it as xlsx or csv, and load that."
 _ENCRYPTED = "{} is encrypted. Open it with its password, save it without one, and load that."
-
-
-def is_workbook(names: list[str]) -> bool:
-    """Whether a zip's member names are those of an Excel workbook."""
-    return "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names)
 
 
 def check_workbook(file: BinaryIO, packed: int, name: str, limits: Limits) -> None:
@@ -34,7 +36,7 @@ def check_workbook(file: BinaryIO, packed: int, name: str, limits: Limits) -> No
             if "xl/workbook.bin" in archive.namelist():
                 raise SourceError(f"{name} is a binary workbook (xlsb). Save it as xlsx or csv and load that.")
             for info in archive.infolist():
-                sheet = _Area() if info.filename.startswith("xl/worksheets/") else None
+                sheet = _Area() if info.filename.endswith(".xml") else None
                 with archive.open(info) as part:
                     while block := part.read(4 * MB):
                         total += len(block)
@@ -56,33 +58,56 @@ def check_workbook(file: BinaryIO, packed: int, name: str, limits: Limits) -> No
 
 
 class _Area:
+    """The grid from A1 to the last row and column. Cells and rows may leave their positions out and then follow on."""
+
     def __init__(self) -> None:
-        self._rows = self._columns = 1
+        self._rows = self._columns = self._begun = 0
         self._tail = b""
 
     def feed(self, block: bytes) -> int:
-        """The cells between A1 and the last row and column seen so far."""
+        """The cells of the grid as far as it was seen."""
         data = self._tail + block
-        self._tail = data[-256:]
-        found = _CELL.findall(data)
-        if found:
-            self._rows = max(self._rows, max(int(row) for _, row in found))
-            for column in {column for column, _ in found}:
-                n = 0
-                for letter in column:
-                    n = n * 26 + letter - 64
-                self._columns = max(self._columns, n)
+        starts = [m.start() for m in _ROW.finditer(data)]
+        self._begun += max(len(starts) - 1, 0)  # the last one comes again
+        named = [int(row) for row in _ROW_NUMBER.findall(data)] + [int(row) for _, row in _CELL.findall(data)]
+        self._rows = max([self._rows, self._begun + bool(starts), *named])
+        widest = max((len(_ANY_CELL.findall(data, *ends)) for ends in pairwise([*starts, len(data)])), default=0)
+        columns = {column for column, _ in _CELL.findall(data)}
+        self._columns = max([self._columns, widest, *map(_column_number, columns)])
+        self._tail = data[max(starts[-1] if starts else 0, len(data) - 8 * MB) :]
         return self._rows * self._columns
 
 
-def open_workbook(file: BinaryIO, name: str) -> calamine.CalamineWorkbook:
-    """Raises SourceError for an encrypted or damaged workbook."""
-    return _guarded(lambda: calamine.CalamineWorkbook.from_filelike(file), name)
+def _column_number(name: bytes) -> int:
+    n = 0
+    for letter in name:
+        n = n * 26 + letter - 64
+    return n
 
 
-def sheet_rows(workbook: calamine.CalamineWorkbook, sheet: str, name: str) -> list[list[Any]]:
+def open_workbook(file: BinaryIO, packed: int, name: str, limits: Limits) -> calamine.CalamineWorkbook:
+    """Raises SourceError for an encrypted, damaged or far too large workbook."""
+    if packed > limits.workbook_bytes:
+        raise SourceError(f"{name} has {size_text(packed)}, too much for a workbook. Save it as csv and load that.")
+    data = file.read()
+    # A program of its own: what it does to memory, or prints when it fails, stays there.
+    probe = subprocess.run(  # noqa: S603, our own file
+        [sys.executable, "-I", sheet_probe.__file__, str(limits.probe_memory)],
+        input=data,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    if probe.returncode == sheet_probe.ENCRYPTED:
+        raise SourceError(_ENCRYPTED.format(name))
+    if probe.returncode != sheet_probe.GOOD:
+        raise SourceError(_DAMAGED.format(name))
+    return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+def sheet_rows(workbook: calamine.CalamineWorkbook, sheet: str) -> list[list[Any]]:
     """All rows of a sheet from its first, blank ones included, without the blank ones at the end."""
-    rows = _guarded(lambda: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False), name)
+    rows: list[list[Any]] = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     while rows and not any(_filled(v) for v in rows[-1]):
         rows.pop()
     return rows
@@ -92,21 +117,6 @@ def worksheets(workbook: calamine.CalamineWorkbook) -> list[str]:
     """The names of the sheets that hold cells, hidden ones too."""
     kind = calamine.SheetTypeEnum.WorkSheet
     return [s.name for s in workbook.sheets_metadata if s.typ == kind]
-
-
-def _guarded(call: Any, name: str) -> Any:
-    try:
-        return call()
-    except calamine.PasswordError:
-        raise SourceError(_ENCRYPTED.format(name)) from None
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        text = str(error).lower()
-        raise SourceError((_ENCRYPTED if "password" in text or "encrypt" in text else _DAMAGED).format(name)) from None
-    except BaseException as error:
-        # A broken workbook can make the library panic, which Python sees as no ordinary exception.
-        if type(error).__name__ == "PanicException":
-            raise SourceError(_DAMAGED.format(name)) from None
-        raise
 
 
 def _filled(value: Any) -> bool:

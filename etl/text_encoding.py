@@ -22,7 +22,7 @@ _CONTROL = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1a\x1b")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<table")
 _MAGIC = (
     (b"PK\x03\x04", "an archive in an archive"),
-    (b"\xd0\xcf\x11\xe0", "a workbook in an archive"),
+    (b"\xd0\xcf\x11\xe0", "a damaged workbook, or one in an archive"),
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
