@@ -32,7 +32,7 @@ def categories(
     rows = pd.concat([rows[~unknown], rows[unknown]])[::-1]  # plotly draws the first at the bottom
     codes = [str(c) for c in rows["code"]]
     paint = colours(codes, group, p) if group else {c: p.unknown if c in style.UNKNOWN else p.count for c in codes}
-    fig = style.figure(p, 44 + ROW * len(rows))
+    fig = style.draft(p, 44 + ROW * len(rows))
     names = [words.plotly(words.label(c, labels), width) for c in codes]
     position = np.arange(len(codes))
     fig.add_bar(
@@ -60,14 +60,14 @@ def categories(
         ),
         hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>",
     )
-    fig.update_yaxes(
-        tickmode="array", tickvals=position, ticktext=names, showgrid=False, zeroline=False, rangemode="normal"
+    fig.update_axis(
+        "yaxis", tickmode="array", tickvals=position, ticktext=names, showgrid=False, zeroline=False, rangemode="normal"
     )
-    fig.update_yaxes(tickfont={"color": p.text, "size": style.FONT})
+    fig.update_axis("yaxis", tickfont={"color": p.text, "size": style.FONT})
     top = float(rows["n"].max()) if len(rows) else 1.0
-    fig.update_xaxes(range=[0, max(top, 1) * 1.14], showticklabels=False, zeroline=True, zerolinecolor=p.quiet)
-    fig.update_layout(margin={"t": 8, "r": 28})
-    return fig
+    fig.update_axis("xaxis", range=[0, max(top, 1) * 1.14], showticklabels=False, zeroline=True, zerolinecolor=p.quiet)
+    fig.update(margin={"t": 8, "r": 28})
+    return fig.done()
 
 
 def profile(table: pd.DataFrame, p: Palette, every: pd.DataFrame | None = None, height: int = 300) -> go.Figure:
@@ -75,7 +75,7 @@ def profile(table: pd.DataFrame, p: Palette, every: pd.DataFrame | None = None, 
 
     table : label and n (a mean). every : label, n and year.
     """
-    fig = style.figure(p, height)
+    fig = style.draft(p, height)
     fig.add_bar(
         x=table["label"],
         y=table["n"],
@@ -92,5 +92,5 @@ def profile(table: pd.DataFrame, p: Palette, every: pd.DataFrame | None = None, 
             customdata=np.column_stack([every["year"].astype(str), [words.exact(n) for n in every["n"]]]),
             hovertemplate="%{x} %{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>",
         )
-    fig.update_xaxes(categoryorder="array", categoryarray=list(table["label"]))
-    return fig
+    fig.update_axis("xaxis", categoryorder="array", categoryarray=list(table["label"]))
+    return fig.done()

@@ -21,7 +21,7 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
     Months that the table does not name are left empty: nothing is known about them.
     """
     rows = list(dict.fromkeys(table["row"]))
-    fig = style.figure(p, 74 + ROW * len(rows))
+    fig = style.draft(p, 74 + ROW * len(rows))
     at = table["row"].map({r: len(rows) - 1 - i for i, r in enumerate(rows)})
     looks = {
         "records": {"color": p.count, "line": {"width": 0}},
@@ -62,7 +62,8 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}: <b>%{customdata[2]}</b><extra></extra>",
         )
     names = [words.plotly(words.label(r, labels), 24) for r in rows]
-    fig.update_yaxes(
+    fig.update_axis(
+        "yaxis",
         tickmode="array",
         tickvals=list(range(len(rows)))[::-1],
         ticktext=names,
@@ -71,13 +72,13 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
         rangemode="normal",
         tickfont={"color": p.text, "size": style.FONT},
     )
-    fig.update_xaxes(type="date", showgrid=True, gridcolor=p.grid)
-    fig.update_layout(
+    fig.update_axis("xaxis", type="date", showgrid=True, gridcolor=p.grid)
+    fig.update(
         showlegend=legend,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": p.text}},
-        margin_t=40 if legend else 8,
+        margin={"t": 40 if legend else 8},
     )
-    return fig
+    return fig.done()
 
 
 def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], height: int = 280) -> go.Figure:
@@ -85,7 +86,7 @@ def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], heig
 
     table : source, age (months), share (0 to 1). At most five sources; each is named at its end.
     """
-    fig = style.figure(p, height)
+    fig = style.draft(p, height)
     for source, rows in table.groupby("source", sort=True):
         fig.add_scatter(
             x=rows["age"],
@@ -99,11 +100,10 @@ def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], heig
             x=rows["age"].iloc[-1],
             y=rows["share"].iloc[-1] * 100,
             text=words.plotly(words.label(source, labels), 24),
-            showarrow=False,
             yanchor="top",
             xanchor="right",
             font={"color": p.count},
         )
-    fig.update_yaxes(range=[0, 105], ticksuffix="%", tickformat="d")
-    fig.update_xaxes(title={"text": "months since the month began"}, dtick=1 if table["age"].max() < 14 else 3)
-    return fig
+    fig.update_axis("yaxis", range=[0, 105], ticksuffix="%", tickformat="d")
+    fig.update_axis("xaxis", title={"text": "months since the month began"}, dtick=1 if table["age"].max() < 14 else 3)
+    return fig.done()

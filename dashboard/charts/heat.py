@@ -33,11 +33,11 @@ def grid(
     z = wide.to_numpy(dtype=float, na_value=0.0)
     names_x = [words.plotly(words.label(c, column_labels), 22) for c in columns]
     names_y = [words.plotly(words.label(r, row_labels), 26) for r in rows]
-    fig = style.figure(p, 90 + 34 * len(rows))
-    fig.add_trace(_heatmap(z, p, names_x, names_y, [[words.exact(v) for v in line] for line in np.nan_to_num(z)]))
+    fig = style.draft(p, 90 + 34 * len(rows))
+    fig.add_heatmap(**_heatmap(z, p, names_x, names_y, [[words.exact(v) for v in line] for line in np.nan_to_num(z)]))
     _category_axes(fig, names_x, names_y)
-    fig.update_layout(margin_t=8)
-    return fig
+    fig.update(margin={"t": 8})
+    return fig.done()
 
 
 def week(table: pd.DataFrame, p: Palette) -> go.Figure:
@@ -48,39 +48,42 @@ def week(table: pd.DataFrame, p: Palette) -> go.Figure:
     z = np.zeros((7, 24))
     np.add.at(z, (table["weekday"].to_numpy(dtype=int), table["hour"].to_numpy(dtype=int)), table["n"].to_numpy(float))
     hours = [f"{h:02d}:00" for h in range(24)]
-    fig = style.figure(p, 320)
-    fig.add_trace(_heatmap(z, p, hours, list(WEEKDAYS), None))
+    fig = style.draft(p, 320)
+    fig.add_heatmap(**_heatmap(z, p, hours, list(WEEKDAYS), None))
     _category_axes(fig, hours, list(WEEKDAYS))
-    fig.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)), ticktext=hours[::3], tickangle=0)
-    fig.update_layout(margin_t=8)
-    return fig
+    fig.update_axis("xaxis", tickmode="array", tickvals=list(range(0, 24, 3)), ticktext=hours[::3], tickangle=0)
+    fig.update(margin={"t": 8})
+    return fig.done()
 
 
-def _heatmap(z: np.ndarray, p: Palette, x: list[str], y: list[str], text: Any) -> go.Heatmap:
+def _heatmap(z: np.ndarray, p: Palette, x: list[str], y: list[str], text: Any) -> dict[str, Any]:
     steps = np.linspace(0, 1, len(p.sequential))
     hover = [[f"{row}, {column}<br><b>{words.exact(v)}</b>" for column, v in zip(x, line, strict=True)]
              for row, line in zip(y, np.nan_to_num(z), strict=True)]  # fmt: skip
-    return go.Heatmap(
-        z=z,
-        x=list(range(len(x))),
-        y=list(range(len(y))),
-        zmin=0,
-        zmax=max(1.0, float(np.nanmax(z)) if z.size else 1.0),
-        colorscale=[[float(s), c] for s, c in zip(steps, p.sequential, strict=True)],
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        text=text,
-        texttemplate="%{text}" if text is not None else None,
-        textfont={"size": style.FONT - 1},
-        hovertext=hover,
-        hovertemplate="%{hovertext}<extra></extra>",
+    return {
+        "z": z,
+        "x": list(range(len(x))),
+        "y": list(range(len(y))),
+        "zmin": 0,
+        "zmax": max(1.0, float(np.nanmax(z)) if z.size else 1.0),
+        "colorscale": [[float(s), c] for s, c in zip(steps, p.sequential, strict=True)],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "text": text,
+        "texttemplate": "%{text}" if text is not None else None,
+        "textfont": {"size": style.FONT - 1},
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _category_axes(fig: style.Draft, x: list[str], y: list[str]) -> None:
+    fig.update_axis(
+        "xaxis", tickmode="array", tickvals=list(range(len(x))), ticktext=x, tickangle=0 if len(x) <= 8 else -35
     )
-
-
-def _category_axes(fig: go.Figure, x: list[str], y: list[str]) -> None:
-    fig.update_xaxes(tickmode="array", tickvals=list(range(len(x))), ticktext=x, tickangle=0 if len(x) <= 8 else -35)
-    fig.update_yaxes(
+    fig.update_axis(
+        "yaxis",
         tickmode="array",
         tickvals=list(range(len(y))),
         ticktext=y,

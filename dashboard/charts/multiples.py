@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard import words
 from dashboard.charts import style
-from dashboard.charts.trend import UNFINISHED, by_size, hover, milliseconds, runs
+from dashboard.charts.trend import HOVER, by_size, hover, milliseconds, parts, runs
 from dashboard.palette import Palette, colours
 
 COLUMNS = 3
@@ -27,7 +26,7 @@ def multiples(
     """
     order = by_size(table)[:MOST]
     rows = math.ceil(len(order) / columns)
-    fig = style.figure(p, rows * ROW_HEIGHT + 30)
+    fig = style.draft(p, rows * ROW_HEIGHT + 30)
     # Each chart has its name above it, so a colour says nothing more, unless it means the same on every page.
     paint = colours(order, group, p) if group == "exploitation" else dict.fromkeys(order, p.count)
     paint |= {code: p.unknown for code in order if code in style.UNKNOWN}
@@ -39,8 +38,8 @@ def multiples(
         row, column = divmod(i, columns)
         left, upper = column * (width + gap_x), 1 - row * (height + gap_y)
         name = "" if i == 0 else str(i + 1)
-        fig.update_layout(
-            {
+        fig.update(
+            **{
                 f"xaxis{name}": {
                     **style.axis(p),
                     "domain": [left, left + width],
@@ -70,21 +69,17 @@ def multiples(
             yref="paper",
             xanchor="left",
             yanchor="bottom",
-            showarrow=False,
             text=words.plotly(words.label(code, labels), 34),
             font={"color": p.text, "size": style.FONT - 1},
         )
-    return fig
+    return fig.done()
 
 
-def _bars(fig: go.Figure, rows: pd.DataFrame, colour: str, p: Palette, name: str, unknown: bool) -> None:
+def _bars(fig: style.Draft, rows: pd.DataFrame, colour: str, p: Palette, name: str, unknown: bool) -> None:
     for start, end in runs(rows, rows["n"].isna()):
         place = {"xref": f"x{name}", "yref": f"y{name} domain", "layer": "below"}
-        fig.add_shape(type="rect", x0=start, x1=end, y0=0, y1=1, fillcolor=p.band, line_width=0, **place)
-    for unfinished, pale in product((False, True), repeat=2):
-        part = rows[(rows["state"].isin(UNFINISHED) == unfinished) & (rows["some"] == pale) & rows["n"].notna()]
-        if part.empty:
-            continue
+        fig.add_shape(type="rect", x0=start, x1=end, y0=0, y1=1, fillcolor=p.band, line={"width": 0}, **place)
+    for part, unfinished, pale in parts(rows):
         shape = style.HATCH if unfinished else style.UNKNOWN_HATCH if unknown else ""
         fig.add_bar(
             x=part["start"],
@@ -95,5 +90,5 @@ def _bars(fig: go.Figure, rows: pd.DataFrame, colour: str, p: Palette, name: str
             yaxis=f"y{name}",
             marker=style.marker(p, colour, shape, pale),
             customdata=hover(part),
-            hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>",
+            hovertemplate=HOVER,
         )

@@ -14,36 +14,83 @@ UNKNOWN = ("unknown", "unmapped")
 FONT = 14
 
 
-def figure(p: Palette, height: int) -> go.Figure:
+class Draft:
+    """A figure in the making, as plain dictionaries.
+
+    Plotly checks every single update of a figure; twelve small charts took 260 ms that way and take 15 ms built here
+    and checked once, in `done`.
+    """
+
+    def __init__(self, layout: dict[str, Any]) -> None:
+        self.data: list[dict[str, Any]] = []
+        self.layout: dict[str, Any] = {"shapes": [], "annotations": [], **layout}
+
+    def add_bar(self, **trace: Any) -> None:
+        """A trace of bars."""
+        self.data.append({"type": "bar", **trace})
+
+    def add_scatter(self, **trace: Any) -> None:
+        """A trace of lines or dots."""
+        self.data.append({"type": "scatter", **trace})
+
+    def add_heatmap(self, **trace: Any) -> None:
+        """A grid of shades."""
+        self.data.append({"type": "heatmap", **trace})
+
+    def add_shape(self, **shape: Any) -> None:
+        """A line or a rectangle."""
+        self.layout["shapes"].append(shape)
+
+    def add_annotation(self, **annotation: Any) -> None:
+        """A label without an arrow. Its text is read for tags: escape what comes from data."""
+        self.layout["annotations"].append({"showarrow": False, **annotation})
+
+    def update(self, **layout: Any) -> None:
+        """Merge settings into the layout, dictionaries into dictionaries."""
+        _merge(self.layout, layout)
+
+    def update_axis(self, name: str, **settings: Any) -> None:
+        """Merge settings into one axis."""
+        self.update(**{name: settings})
+
+    def done(self) -> go.Figure:
+        """The figure, checked by plotly."""
+        return go.Figure({"data": self.data, "layout": self.layout})
+
+
+def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def draft(p: Palette, height: int) -> Draft:
     """An empty figure in the palette: quiet grid, y from zero, no legend."""
-    fig = go.Figure()
-    fig.update_layout(
-        height=height,
-        margin={"l": 8, "r": 12, "t": 28, "b": 8, "pad": 3, "autoexpand": True},
-        font={"size": FONT, "color": p.text},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        barmode="overlay",
-        bargap=0.12,
-        hovermode="closest",
-        hoverlabel={"bgcolor": p.surface, "bordercolor": p.grid, "font": {"color": p.text, "size": FONT}},
-        dragmode=False,
+    vertical = {"showgrid": True, "gridcolor": p.grid, "rangemode": "tozero", "tickformat": ",d"}
+    zero = {"zeroline": True, "zerolinecolor": p.quiet, "zerolinewidth": 1}
+    return Draft(
+        {
+            "height": height,
+            "margin": {"l": 8, "r": 12, "t": 28, "b": 8, "pad": 3, "autoexpand": True},
+            "font": {"size": FONT, "color": p.text},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "showlegend": False,
+            "barmode": "overlay",
+            "bargap": 0.12,
+            "hovermode": "closest",
+            "hoverlabel": {
+                "bgcolor": p.surface,
+                "bordercolor": p.grid,
+                "font": {"color": p.text, "size": FONT},
+            },
+            "dragmode": False,
+            "xaxis": {**axis(p), "showgrid": False},
+            "yaxis": {**axis(p), **vertical, **zero},
+        }
     )
-    fig.update_layout(
-        xaxis={**axis(p), "showgrid": False},
-        yaxis={
-            **axis(p),
-            "showgrid": True,
-            "gridcolor": p.grid,
-            "rangemode": "tozero",
-            "zeroline": True,
-            "zerolinecolor": p.quiet,
-            "zerolinewidth": 1,
-            "tickformat": ",d",
-        },
-    )
-    return fig
 
 
 def axis(p: Palette) -> dict[str, Any]:
@@ -77,7 +124,7 @@ def marker(p: Palette, colour: str, shape: str = "", pale: bool = False) -> dict
     }
 
 
-def whole_ticks(fig: go.Figure, top: float) -> None:
+def whole_ticks(fig: Draft, top: float) -> None:
     """No fractions of a person on an axis: below four, one tick for each whole number."""
     if top <= 4:
-        fig.update_yaxes(dtick=1, range=[0, max(1.0, top) * 1.15])
+        fig.update(yaxis={"dtick": 1, "range": [0, max(1.0, top) * 1.15]})

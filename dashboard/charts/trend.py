@@ -1,8 +1,7 @@
 """Counts over time: bars for one series, lines for a few, small multiples for many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,11 @@ from dashboard import words
 from dashboard.charts import style
 from dashboard.palette import Palette, colours
 
+HOVER = "%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>"
 FEW = 5  # more series than this become small multiples
 MANY_BARS = 400  # more periods than this are drawn as a line: bars would be thinner than their gaps
 UNFINISHED = ("partial", "filling")
+HEIGHT = {"yref": "paper", "y0": 0, "y1": 1}  # of a shape, from the bottom of the figure to its top
 STATE = {
     "complete": "",
     "partial": "period not over",
@@ -30,26 +31,24 @@ def bars(table: pd.DataFrame, p: Palette, breaks: Sequence[tuple[date, str]] = (
         collected), state (a key of STATE), and optionally average (nan where it is not defined).
     breaks : dated notes, drawn as labelled lines.
     """
-    fig = style.figure(p, height)
+    fig = style.draft(p, height)
     _gaps(fig, table, p)
     if len(table) > MANY_BARS:
         fig.add_scatter(
             x=table["start"], y=table["n"], mode="lines", line={"color": p.count, "width": 1.2}, hoverinfo="skip"
         )
         _band(fig, table, p)
-    for unfinished, pale in product((False, True), repeat=2):
-        rows = table[(table["state"].isin(UNFINISHED) == unfinished) & (table["some"] == pale) & table["n"].notna()]
-        if len(table) > MANY_BARS or rows.empty:
-            continue
-        fig.add_bar(
-            x=rows["start"],
-            y=rows["n"],
-            offset=0,
-            width=milliseconds(rows) * 0.88,
-            marker=style.marker(p, p.count, style.HATCH if unfinished else "", pale),
-            customdata=hover(rows),
-            hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>",
-        )
+    else:
+        for rows, unfinished, pale in parts(table):
+            fig.add_bar(
+                x=rows["start"],
+                y=rows["n"],
+                offset=0,
+                width=milliseconds(rows) * 0.88,
+                marker=style.marker(p, p.count, style.HATCH if unfinished else "", pale),
+                customdata=hover(rows),
+                hovertemplate=HOVER,
+            )
     if "average" in table:
         middle = table["start"] + (table["end"] - table["start"]) / 2
         fig.add_scatter(
@@ -62,7 +61,7 @@ def bars(table: pd.DataFrame, p: Palette, breaks: Sequence[tuple[date, str]] = (
         )
     _breaks(fig, table, breaks, p)
     style.whole_ticks(fig, float(np.nanmax(table["n"])) if table["n"].notna().any() else 0.0)
-    return fig
+    return fig.done()
 
 
 def lines(
@@ -77,7 +76,7 @@ def lines(
 
     table : as for `bars`, with a column `group` of codes. group : what the codes are, for their colours.
     """
-    fig = style.figure(p, height)
+    fig = style.draft(p, height)
     order = by_size(table)
     paint = colours(order, group, p)
     first = table[table["group"] == order[0]]
@@ -93,8 +92,11 @@ def lines(
                     y=part,
                     mode="lines+markers" if len(rows) <= 70 else "lines",
                     line={"color": paint[code], "width": 2.5, "dash": "solid" if solid else "dot"},
-                    marker={"size": 5, "color": paint[code] if solid else p.surface, "line_width": 1.5},
-                    marker_line_color=paint[code],
+                    marker={
+                        "size": 5,
+                        "color": paint[code] if solid else p.surface,
+                        "line": {"width": 1.5, "color": paint[code]},
+                    },
                     connectgaps=False,
                     customdata=hover(rows),
                     name=words.plotly(words.label(code, labels)),
@@ -106,7 +108,7 @@ def lines(
     _end_labels(fig, table, order, labels, paint, p)
     _breaks(fig, first, breaks, p)
     style.whole_ticks(fig, float(np.nanmax(table["n"])) if table["n"].notna().any() else 0.0)
-    return fig
+    return fig.done()
 
 
 def _tail(rows: pd.DataFrame) -> pd.Series:
@@ -132,25 +134,33 @@ def hover(rows: pd.DataFrame) -> np.ndarray:
     return np.column_stack([rows["label"], [words.exact(n) for n in rows["n"]], notes])
 
 
-def runs(table: pd.DataFrame, on: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+def parts(rows: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, bool, bool]]:
+    """The collected periods that look alike: rows, whether they are unfinished, whether some sources are missing."""
+    kind = rows["state"].isin(UNFINISHED).to_numpy() * 2 + rows["some"].to_numpy()
+    kind = np.where(rows["n"].isna(), -1, kind)
+    for k in np.unique(kind[kind >= 0]):
+        yield rows[kind == k], k >= 2, bool(k % 2)
+
+
+def runs(rows: pd.DataFrame, on: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """Start and end of each run of periods for which `on` holds."""
-    run = (on != on.shift()).cumsum()
-    spans = table[on].groupby(run[on]).agg(start=("start", "min"), end=("end", "max"))
-    return list(spans.itertuples(index=False, name=None))
+    if not on.any():
+        return []
+    edge = np.diff(np.concatenate([[False], on.to_numpy(), [False]]).astype(int))
+    first, last = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1) - 1
+    return list(zip(rows["start"].iloc[first], rows["end"].iloc[last], strict=True))
 
 
-def _gaps(fig: go.Figure, table: pd.DataFrame, p: Palette) -> None:
+def _gaps(fig: style.Draft, table: pd.DataFrame, p: Palette) -> None:
     """Where nothing was collected there is a plain band that says so: not a zero."""
     whole = (table["end"].max() - table["start"].min()) if len(table) else pd.Timedelta(0)
     for start, end in runs(table, table["n"].isna()):
-        fig.add_vrect(x0=start, x1=end, fillcolor=p.band, line_width=0, layer="below")
+        fig.add_shape(type="rect", x0=start, x1=end, **HEIGHT, fillcolor=p.band, line={"width": 0}, layer="below")
         if end - start > whole * 0.08:
-            fig.add_annotation(
-                x=start + (end - start) / 2, y=0.5, yref="paper", text="not collected", showarrow=False
-            ).update_annotations(font={"color": p.quiet})
+            fig.add_annotation(x=start + (end - start) / 2, y=0.5, yref="paper", text="not collected", showarrow=False)
 
 
-def _band(fig: go.Figure, table: pd.DataFrame, p: Palette, **place: int) -> None:
+def _band(fig: style.Draft, table: pd.DataFrame, p: Palette, **place: int) -> None:
     """Hatching behind the unfinished periods of lines, which cannot be hatched themselves."""
     rows = table[table["state"].isin(UNFINISHED)].drop_duplicates("start")
     top = float(np.nanmax(table["n"])) if table["n"].notna().any() else 0.0
@@ -168,7 +178,7 @@ def _band(fig: go.Figure, table: pd.DataFrame, p: Palette, **place: int) -> None
     )
 
 
-def _breaks(fig: go.Figure, table: pd.DataFrame, breaks: Sequence[tuple[date, str]], p: Palette) -> None:
+def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, str]], p: Palette) -> None:
     if table.empty:
         return
     first, last = table["start"].min(), table["end"].max()
@@ -179,7 +189,7 @@ def _breaks(fig: go.Figure, table: pd.DataFrame, breaks: Sequence[tuple[date, st
         # A label takes up to a third of the width: one that comes too soon goes a line higher.
         level = (level + 1) % 3 if x - before < (last - first) * 0.34 else 0
         levels, before = max(levels, level), x
-        fig.add_vline(x=x, line={"color": p.quiet, "width": 1.5, "dash": "dash"})
+        fig.add_shape(type="line", x0=x, x1=x, **HEIGHT, line={"color": p.quiet, "width": 1.5, "dash": "dash"})
         fig.add_annotation(
             x=x,
             y=1,
@@ -188,14 +198,13 @@ def _breaks(fig: go.Figure, table: pd.DataFrame, breaks: Sequence[tuple[date, st
             yshift=level * 17,
             xanchor="right" if right else "left",
             text=words.plotly(text, 48),
-            showarrow=False,
             font={"color": p.quiet, "size": style.FONT - 1},
         )
-    fig.update_layout(margin_t=28 + 17 * levels)
+    fig.update(margin={"t": 28 + 17 * levels})
 
 
 def _end_labels(
-    fig: go.Figure,
+    fig: style.Draft,
     table: pd.DataFrame,
     order: list[str],
     labels: Mapping[str, str],
@@ -220,9 +229,8 @@ def _end_labels(
             xshift=6,
             y=y,
             text=words.plotly(words.label(code, labels), 26),
-            showarrow=False,
             align="left",
             font={"color": p.quiet if code in style.UNKNOWN else paint[code], "size": style.FONT},
         )
     longest = max((len(words.plotly(words.label(c, labels), 26)) for c in ends), default=0)
-    fig.update_layout(margin_r=16 + 8 * longest)
+    fig.update(margin={"r": 16 + 8 * longest})

@@ -18,7 +18,7 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
 
     table : as `timeline.by_year`.
     """
-    fig = style.figure(p, height)
+    fig = style.draft(p, height)
     shown = sorted(table["year"].unique())[-MOST:]
     tops: dict[int, float] = {}
     for i, year in enumerate(shown):
@@ -47,12 +47,12 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
             ink = p.text if latest else p.quiet
             tops[year] = float(seen["n"].iloc[-1])
             _name(fig, year, MONTHS[int(seen["month"].iloc[-1]) - 1], tops, table["n"].max(), ink)
-    fig.update_xaxes(type="category", categoryorder="array", categoryarray=list(MONTHS), range=[-0.3, 12.1])
+    fig.update_axis("xaxis", type="category", categoryorder="array", categoryarray=list(MONTHS), range=[-0.3, 12.1])
     style.whole_ticks(fig, float(table["n"].max()))
-    return fig
+    return fig.done()
 
 
-def _name(fig: go.Figure, year: int, x: str, ends: dict[int, float], top: float, colour: str) -> None:
+def _name(fig: style.Draft, year: int, x: str, ends: dict[int, float], top: float, colour: str) -> None:
     """The year beside the end of its line, moved up where it would cover another's."""
     y, gap = ends[year], max(top, 1) * 0.07
     taken = sorted(v for other, v in ends.items() if other != year)
@@ -60,6 +60,4 @@ def _name(fig: go.Figure, year: int, x: str, ends: dict[int, float], top: float,
         if abs(other - y) < gap:
             y = other + gap
     ends[year] = y
-    fig.add_annotation(
-        x=x, y=y, text=str(year), showarrow=False, xanchor="left", xshift=8, font={"color": colour, "size": style.FONT}
-    )
+    fig.add_annotation(x=x, y=y, text=str(year), xanchor="left", xshift=8, font={"color": colour, "size": style.FONT})
