@@ -14,6 +14,7 @@ class Fit:
     table: Table
     positions: dict[str, int]  # field -> column in the file
     missing: tuple[str, ...]  # names of required columns that are not there
+    header: tuple[str, ...]
 
     @property
     def share(self) -> float:
@@ -30,7 +31,7 @@ def fit(key: str, table: Table, header: Sequence[str]) -> Fit:
     missing = tuple(
         name for field, name in table.columns.items() if field not in positions and field not in table.optional
     )
-    return Fit(key, table, positions, missing)
+    return Fit(key, table, positions, missing, tuple(header))
 
 
 def rating(tables: Sequence[Table], header: Sequence[str]) -> int:
@@ -43,29 +44,27 @@ def rating(tables: Sequence[Table], header: Sequence[str]) -> int:
     return best
 
 
-def check_duplicates(f: Fit, header: Sequence[str], name: str) -> None:
+def check_duplicates(f: Fit, name: str) -> None:
     """Raises SourceError when a declared column stands twice: nobody can tell which one is meant."""
     for column in f.table.columns.values():
-        if header.count(column) > 1:
+        if f.header.count(column) > 1:
             raise SourceError(
-                f"{name} has the column '{column}' {header.count(column)} times. "
+                f"{name} has the column '{column}' {f.header.count(column)} times. "
                 "Remove or rename the one that is not meant, and load the file again."
             )
 
 
-def undeclared(f: Fit, header: Sequence[str]) -> list[str]:
+def undeclared(f: Fit) -> list[str]:
     """A note naming the columns that are there and not declared; they are never read."""
-    names = [n for n in header if n.strip() and n not in f.table.columns.values()]
+    names = [n for n in f.header if n.strip() and n not in f.table.columns.values()]
     if not names:
         return []
     shown = ", ".join(n[:60] for n in names[:40]) + (" ..." if len(names) > 40 else "")
     return [f"{len(names)} column{'s' if len(names) > 1 else ''} not declared and not read: {shown}"]
 
 
-def refusal(source: Source, name: str, tried: Sequence[tuple[Form, Fit]], header: Sequence[str]) -> SourceError:
+def refusal(source: Source, name: str, tried: Sequence[tuple[Form, Fit]]) -> SourceError:
     """Why no form fits, named after the form that comes nearest."""
-    if not tried:
-        return SourceError(f"{name} is not a file of source '{source.name}': no table with a header was found in it.")
     form, best = max(tried, key=lambda t: (t[1].share, len(t[1].positions)))
     missing = ", ".join(f"'{c}'" for c in best.missing)
     found = len(best.positions)
@@ -77,14 +76,14 @@ def refusal(source: Source, name: str, tried: Sequence[tuple[Form, Fit]], header
         )
     return SourceError(
         f"{name} has changed its shape: form '{form.name}' of source '{source.name}' needs the column"
-        f"{'s' if len(best.missing) > 1 else ''} {missing}.{_alike(best.missing, header)} Nothing was loaded. "
+        f"{'s' if len(best.missing) > 1 else ''} {missing}.{_alike(best)} Nothing was loaded. "
         f"If the publisher renamed it, add a form to etl/sources/{source.name}.py."
     )
 
 
-def _alike(missing: Sequence[str], header: Sequence[str]) -> str:
-    folded = {_fold(h): h for h in header if h.strip()}
-    pairs = [(m, folded[_fold(m)]) for m in missing if _fold(m) in folded]
+def _alike(best: Fit) -> str:
+    folded = {_fold(h): h for h in best.header if h.strip()}
+    pairs = [(m, folded[_fold(m)]) for m in best.missing if _fold(m) in folded]
     return "".join(f" The file has '{there}' where '{wanted}' was expected." for wanted, there in pairs[:5])
 
 

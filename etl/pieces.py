@@ -74,12 +74,12 @@ class TextPiece(Piece):
     def table(self, fit: Fit, form: Form, limits: Limits) -> InputTable:
         rows = self._rows[self._delimiter]
         header, data_at = rows[self._at]
-        check_duplicates(fit, header, self.name)
+        check_duplicates(fit, self.name)
         self._check_width(header)
         notes = [*self.text.notes, f"delimiter: {_DELIMITER_NAMES[self._delimiter]}"]
         if self._at:
             notes.append(f"header found below {self._at} other line{'s' if self._at > 1 else ''}")
-        notes += undeclared(fit, header)
+        notes += undeclared(fit)
         total = printed_total(
             form, [" ".join(c.strip() for c in row if c.strip()) for row, _ in rows[: self._at]], notes
         )
@@ -118,10 +118,9 @@ class SheetPiece(Piece):
         return len(self._rows) > self._at + 1
 
     def table(self, fit: Fit, form: Form, limits: Limits) -> InputTable:
-        header = [as_text(v) for v in self._rows[self._at]]
-        check_duplicates(fit, header, self.name)
+        check_duplicates(fit, self.name)
         notes = [f"header in row {self._at + 1} of the sheet"] if self._at else []
-        notes += undeclared(fit, header)
+        notes += undeclared(fit)
         total = printed_total(form, list(preamble_text(self._rows[: self._at])), notes)
         return SheetTable(self._rows[self._at :], self.name, fit, limits, notes, total)
 

@@ -199,7 +199,6 @@ def _choose(source: Source, pieces: Sequence[Piece], file: str) -> tuple[Form, F
     best: tuple[int, Form, Found] | None = None
     tried: list[tuple[Form, Fit]] = []
     absent: list[str] = []
-    header: list[str] = []
     for form in source.forms:
         found, complete = _match(form, pieces, tried, absent)
         columns = sum(len(f.positions) for _, f in found)
@@ -211,7 +210,7 @@ def _choose(source: Source, pieces: Sequence[Piece], file: str) -> tuple[Form, F
         found, _ = _match(form, pieces, [], [])
         return form, found
     if tried:
-        raise refusal(source, file, tried, header)
+        raise refusal(source, file, tried)
     names = list(dict.fromkeys(absent))
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     raise SourceError(

@@ -91,7 +91,7 @@ def open_workbook(file: BinaryIO, packed: int, name: str, limits: Limits) -> cal
         raise SourceError(f"{name} has {size_text(packed)}, too much for a workbook. Save it as csv and load that.")
     data = file.read()
     # A program of its own: what it does to memory, or prints when it fails, stays there.
-    probe = subprocess.run(  # noqa: S603, our own file
+    probe = subprocess.run(
         [sys.executable, "-I", sheet_probe.__file__, str(limits.probe_memory)],
         input=data,
         stdout=subprocess.DEVNULL,

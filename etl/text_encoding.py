@@ -114,6 +114,8 @@ def scan(stream: Readable, limits: Limits, name: str, progress: Callable[[int], 
     elif bom:
         raw.read(len(bom))
     sample = _read_full(raw, SAMPLE)
+    if len(sample) < SAMPLE and not sample.strip():
+        raise SourceError(f"{name} is empty. Download it again.")
     old_mac = b"\n" not in sample and b"\r" in sample
     judge, lines, nul, long_line = _Judge(), 0, False, False
     end = b"\r" if old_mac else b"\n"
