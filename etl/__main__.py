@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from etl.build import status
 from etl.load import Loaded, check_files, load_files, remove, serve, undo
 from etl.months import parse_months
 from etl.registry import all_sources, source_named
 from etl.schema import SourceError
+from etl.status import status
 from etl.store import Store
 
 # In a pipe there is no width to keep to: names stay whole.
@@ -117,12 +117,15 @@ def cmd_status(args: argparse.Namespace) -> None:
 
 
 def cmd_sample(args: argparse.Namespace) -> None:
-    from etl.sample import write_files
+    from etl.sample import write_files, written_files
 
     store = Store(args.data)
+    folder = args.data / "files"
     with progress_bar() as bar:
-        bar("writing the files of the fictional county", 0.05)
-        files = write_files(args.data / "files")
+        files = [] if args.rewrite else written_files(folder)
+        if not files:
+            bar("writing the files of the fictional county", 0.05)
+            files = write_files(folder)
         done = load_files(store, [(source_named(name), path) for name, path in files], progress=bar)
     OUT.print(equation_table([e for e in status(store) if e["load"] in {d.load for d in done}], "The fictional county"))
     OUT.print(f"{len(done)} fictional files are served from {args.data}.")
@@ -182,7 +185,8 @@ def parser() -> argparse.ArgumentParser:
     command("sources", cmd_sources, "List the sources that can be loaded.")
     shown = command("status", cmd_status, "Show what is loaded and where every row went.")
     shown.add_argument("--json", action="store_true", help="the same for programs")
-    command("sample", cmd_sample, "Write the files of a fictional county and serve them.", "data/sample")
+    sample = command("sample", cmd_sample, "Write the files of a fictional county and serve them.", "data/sample")
+    sample.add_argument("--rewrite", action="store_true", help="write the files again even when they are there")
     fetched = command("fetch", cmd_fetch, "Download a source's file from its publisher.")
     fetched.add_argument("source")
     fetched.add_argument("--to", type=Path, metavar="FOLDER", help="where to save it (default DIR/downloads)")

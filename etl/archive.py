@@ -12,9 +12,9 @@ import pyarrow as pa
 from etl import engine, normalise
 from etl.assemble import assemble
 from etl.harvest import Harvest, Tally
-from etl.normalise import Job
 from etl.reports import ReportReader
 from etl.schema import Form, Source, Table
+from etl.values import Job, trim
 
 CHUNK_ROWS = 500_000
 
@@ -29,8 +29,8 @@ class Staged:
 
     def chunks(self, key: str, sql: str) -> Iterator[pa.RecordBatch]:
         """Runs the prepared query and yields it in bounded chunks."""
-        self.connection.execute(f'create table "ready_{key}" as {sql}')  # noqa: S608
-        reader = self.connection.cursor().sql(f'from "ready_{key}"').to_arrow_reader(CHUNK_ROWS)  # noqa: S608
+        self.connection.execute(f'create table "ready_{key}" as {sql}')
+        reader = self.connection.cursor().sql(f'from "ready_{key}"').to_arrow_reader(CHUNK_ROWS)
         yield from reader
 
 
@@ -40,14 +40,14 @@ def stage(tables: Any, harvest: Harvest, connection: duckdb.DuckDBPyConnection) 
     for table in tables:
         columns: list[str] = []
         for chunk in table.chunks():
-            batch = normalise.trim(chunk)
+            batch = trim(chunk)
             if not columns:
                 columns = list(batch.schema.names)
                 connection.register("chunk", batch)
-                connection.execute(f'create table "{table.key}" as from chunk')  # noqa: S608
+                connection.execute(f'create table "{table.key}" as from chunk')
             else:
                 connection.register("chunk", batch)
-                connection.execute(f'insert into "{table.key}" by name from chunk')  # noqa: S608
+                connection.execute(f'insert into "{table.key}" by name from chunk')
             connection.unregister("chunk")
         if not columns:
             columns = ["record", *table.table.columns]

@@ -114,8 +114,9 @@ def add_areas(connection: duckdb.DuckDBPyConnection, declared: dict[str, Source]
         sources = [name for name, coded in codes.items() if coded == layer]
         for table in (*FACTS, "exposure"):
             connection.execute(
-                f"update {table} set {column} = area_code where {column} is null and area_code is not null "
-                f"and list_contains(?, source) and area_code in (select area_id from areas where layer = ?)",  # noqa: S608
+                f"""update {table} set {column} = area_code where {column} is null and area_code is not null
+                    and list_contains(?, source)
+                    and area_code in (select area_id from areas where layer = ?)""",  # noqa: S608
                 [sources, layer],
             )
     for table in (*FACTS, "exposure"):
@@ -195,6 +196,7 @@ def _assign_cells(connection: duckdb.DuckDBPyConnection, column: str, versions: 
     found = locate.areas_of(lat, lon, version.shapes, version.ids)
     connection.register("found", cells.append_column("area", pa.array(found.tolist(), pa.string())))
     connection.execute(
-        f"update exposure set {column} = found.area from found where exposure.h3_9 = found.h3_9 and found.area is not null"
+        f"""update exposure set {column} = found.area from found
+            where exposure.h3_9 = found.h3_9 and found.area is not null"""  # noqa: S608
     )
     connection.unregister("found")

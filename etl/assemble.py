@@ -9,7 +9,8 @@ from etl.schema import H3_RESOLUTIONS, Source
 
 _CELLS = ", ".join(f"any_value(h3_{r} order by record) as h3_{r}" for r in H3_RESOLUTIONS)
 _ALWAYS = (
-    "reported_on occurred_on hour offence nibrs_code status premise location_precision lat lon area_code area_name scope"
+    "reported_on occurred_on hour offence nibrs_code status premise location_precision lat lon "
+    "area_code area_name scope"
 ).split()
 _FIRST = ", ".join(f"any_value({c} order by offence_group = 'related', record) as {c}" for c in _ALWAYS)
 
@@ -139,7 +140,8 @@ def assemble(
         harvest.tables["suspects"] = _people(connection, "suspect_rows", f", {kind}")
         harvest.tables["attributes"] = _table(
             connection,
-            "select incident_id, 'exploitation' as domain, unnest(found) as code, n from full_incidents where len(found) > 1",
+            "select incident_id, 'exploitation' as domain, unnest(found) as code, n "
+            "from full_incidents where len(found) > 1",
         )
         harvest.tables["area_names"] = _table(
             connection,
@@ -153,7 +155,8 @@ def _people(connection: duckdb.DuckDBPyConnection, rows: str, extra: str) -> pa.
     """People with every filter column of their incident."""
     return _table(
         connection,
-        f"""select i.* exclude (found, area_name, n, n_victims, n_suspects), p.* exclude (incident_id){extra}, 1::bigint as n
+        f"""select i.* exclude (found, area_name, n, n_victims, n_suspects), p.* exclude (incident_id){extra},
+                   1::bigint as n
             from (select *, {_MINOR} as minor from {rows}) p join full_incidents i using (incident_id)""",  # noqa: S608
     )
 
@@ -190,7 +193,7 @@ def _backing(
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    return [str(row[0]) for row in connection.sql(f"describe {name}").fetchall()]  # noqa: S608
+    return [str(row[0]) for row in connection.sql(f"describe {name}").fetchall()]
 
 
 def _table(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:

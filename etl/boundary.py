@@ -102,7 +102,7 @@ def _code(value: Any, width: int) -> str:
 
 
 def _name(frame: Any, column: str, row: int) -> str:
-    value = frame[column].iloc[row] if column in frame else None
+    value: Any = frame[column].iloc[row] if column in frame else None
     if _missing(value):
         return ""
     text = " ".join(str(value).split())
@@ -110,7 +110,7 @@ def _name(frame: Any, column: str, row: int) -> str:
 
 
 def _count(frame: Any, column: str, row: int) -> int | None:
-    value = frame[column].iloc[row] if column in frame else None
+    value: Any = frame[column].iloc[row] if column in frame else None
     if _missing(value):
         return None
     try:

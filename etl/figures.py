@@ -1,6 +1,5 @@
 """Figures that a publisher printed, and cases that it published one by one -> `published_counts`."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import duckdb
@@ -9,8 +8,8 @@ import pyarrow as pa
 
 from etl import codes, engine, normalise
 from etl.harvest import Harvest, Tally, backing_table
-from etl.normalise import Job, lookup, squeeze
 from etl.schema import Published, SourceError
+from etl.values import Job, code, lookup, squeeze, trim
 
 _DIMENSIONS = ("unit period geo_level place_code place_name state exploitation age_band minor sex category").split()
 _TEXT = ibis.null("string")
@@ -26,7 +25,7 @@ def read_figures(job: Job, table: Any, harvest: Harvest) -> None:
     tally = harvest.tallies.setdefault(table.name, Tally())
     with duckdb.connect() as connection:
         for chunk in table.chunks():
-            seen = engine.run(connection, sql, chunk=normalise.trim(chunk)).sort_by("record")
+            seen = engine.run(connection, sql, chunk=trim(chunk)).sort_by("record")
             connection.register("seen", seen)
             for record, column, reason in connection.sql(
                 "select record, column_name, reason from seen where reason is not null order by record"
@@ -47,7 +46,7 @@ def read_figures(job: Job, table: Any, harvest: Harvest) -> None:
 def _stages(job: Job, published: Published) -> normalise.Stages:
     cleaned = normalise.clean(job)
     t = engine.unbound("clean", cleaned)
-    year = normalise.code(t.year).try_cast("int64") if job.has("year") else ibis.null("int64")
+    year = code(t.year).try_cast("int64") if job.has("year") else ibis.null("int64")
     numbers = {field: t[field].re_replace(",", "").try_cast("float64").try_cast("int64") for field in published.counts}
     rules: list[tuple[Any, str, str]] = [
         (t.year.isnull(), "date_missing", "year"),
@@ -94,14 +93,15 @@ def _exploitation(job: Job, published: Published, t: Any) -> Any:
 def _band(value: Any) -> Any:
     """CTDC prints `9--17`; the bands are ours."""
     band = value.replace("--", "-")
-    known = [b for b in codes.AGE_BAND_FROM.values()]
+    known = list(codes.AGE_BAND_FROM.values())
     return ibis.cases((value.isnull(), codes.UNKNOWN), (band.isin(known), band), else_=codes.UNMAPPED)
 
 
 def _store(connection: duckdb.DuckDBPyConnection, published: Published, name: str, harvest: Harvest) -> None:
     if published.counts:
         parts = [
-            f"select *, '{unit}' as unit, '{field}' as category, n_{field} as n from good where n_{field} is not null"
+            f"""select *, '{unit}' as unit, '{field}' as category, n_{field} as n
+                from good where n_{field} is not null"""  # noqa: S608
             for field, unit in published.counts.items()
         ]
         long = " union all ".join(parts)

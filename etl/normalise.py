@@ -8,18 +8,14 @@ computed once, however often the next one uses it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from typing import Any
 
 import ibis
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from etl import codes
 from etl.engine import digest, parse_time, text_table, unbound
-from etl.schema import Form, Offence, Source, Table
+from etl.values import Job, age_band, code, lookup, squeeze
 
 Stages = list[tuple[str, Any]]
 
@@ -27,38 +23,6 @@ Stages = list[tuple[str, Any]]
 _SENTINEL_DAYS = ("1900-01-01", "1969-12-31", "1970-01-01", "9999-12-31")
 _EARLIEST = "1900-01-02"
 _TEXT, _TIME = ibis.null("string"), ibis.null("timestamp")
-
-
-def trim(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Text without surrounding blanks. Done in Arrow: DuckDB's TRIM takes twenty times as long."""
-    columns = [
-        pc.utf8_trim_whitespace(column) if pa.types.is_string(column.type) else column for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-
-
-@dataclass(frozen=True)
-class Job:
-    """One table of one file: what is declared, what the file has, and the day it is read."""
-
-    source: Source
-    form: Form
-    declared: Table
-    fields: tuple[str, ...]  # the columns that the file has, in our names, `record` among them
-    today: date
-
-    def has(self, field: str) -> bool:
-        """Whether this file has the field at all."""
-        return field in self.fields
-
-    def name(self, field: str) -> str:
-        """The publisher's name of the column, for a message."""
-        return self.declared.columns.get(field, field)
-
-    @property
-    def offences(self) -> Mapping[str, Offence]:
-        """The offences that count in this form of the file."""
-        return self.form.offences or self.source.offences
 
 
 def clean(job: Job) -> Any:
@@ -77,24 +41,6 @@ def _said(job: Job, table: Any, field: str) -> Any:
     # A time of "00" is midnight, whatever "00" means elsewhere in the file.
     missing = ("",) if field == "occurred_time" else ("", *job.source.missing)
     return value.isin(missing).ifelse(_TEXT, value).name(field)
-
-
-def code(value: Any) -> Any:
-    """A code: upper case, without the `.0` that a spreadsheet adds."""
-    return value.upper().re_replace(r"\.0+$", "")
-
-
-def squeeze(text: Any) -> Any:
-    """Upper case with single spaces: how descriptions are compared."""
-    return text.upper().re_replace(r"\s+", " ")
-
-
-def lookup(value: Any, mapping: Mapping[str, str], empty: str, other: str) -> Any:
-    """A code list: `empty` for nothing, `other` for a value that the list does not have."""
-    if not mapping:
-        return value.isnull().ifelse(empty, other)
-    known = {k.upper(): v for k, v in mapping.items()}
-    return value.isnull().ifelse(empty, value.upper().substitute(known, else_=other))
 
 
 def _parsed(job: Job, t: Any) -> Any:
@@ -205,9 +151,10 @@ def _staged(job: Job) -> tuple[Stages, Any, list[Any]]:
 
 
 def light(job: Job) -> Stages:
-    """Every row: record, reason, column_name, relevant, day, clock (minutes), lat, lon, area_code, scope, count, weight.
+    """Every row: record, reason, column_name, relevant, day, clock, lat, lon, area_code, scope, count, weight.
 
-    `count` is the publisher's own figure of the row, `weight` how many reports it adds to the denominator.
+    `clock` is in minutes after midnight, `count` is the publisher's own figure of the row, `weight` how many
+    reports it adds to the denominator.
     """
     stages, t, rules = _staged(job)
     result = t.select(
@@ -297,17 +244,6 @@ def _premise(job: Job, t: Any) -> Any:
     rules += [(t.place == k, v) for k, v in exact.items()]
     rules += [(t.place.re_search(pattern), found) for pattern, found in job.source.premise_patterns]
     return ibis.cases(*rules, else_=codes.UNMAPPED)
-
-
-def age_band(job: Job, value: Any) -> Any:
-    """CTDC's band of an age in years; codes for infants, missing and impossible ages are declared."""
-    years = value.re_replace(r"\.0+$", "").try_cast("int64")
-    if job.source.infant_ages:
-        years = value.upper().isin(job.source.infant_ages).fill_null(False).ifelse(0, years)
-    lowest = 1 if job.source.zero_age_unknown else 0
-    rules = [(years.isnull() | ~years.between(lowest, codes.AGE_LAST), codes.UNKNOWN)]
-    rules += [(years >= start, band) for start, band in sorted(codes.AGE_BAND_FROM.items(), reverse=True)]
-    return ibis.cases(*rules, else_=codes.UNKNOWN)
 
 
 def people(job: Job) -> Stages:

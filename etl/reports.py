@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from etl import engine, locate, normalise
 from etl.harvest import Harvest, Tally
-from etl.normalise import Job
 from etl.schema import EXPOSURE_RESOLUTION
+from etl.values import Job, trim
 
 _MINUTES = 24 * 60
 _FOLD_AT = 1_500_000  # rows of unfolded denominator kept in memory
@@ -44,7 +44,7 @@ class ReportReader:
     def read(self, chunks: Iterable[pa.RecordBatch], connection: duckdb.DuckDBPyConnection) -> None:
         """Works through the chunks; memory stays that of one chunk and of the facts."""
         for chunk in chunks:
-            batch = normalise.trim(chunk)
+            batch = trim(chunk)
             seen = engine.run(connection, self._light, chunk=batch)
             if not seen["record"].combine_chunks().equals(batch["record"]):
                 # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.

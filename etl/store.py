@@ -102,11 +102,10 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)
 
     def adopt(self, staged: Path, load: str) -> None:
-        """Makes a finished folder a load. A load of that name from an unfinished run is replaced."""
+        """Makes a finished folder a load. Loads never change: one of that name is this one already."""
         target = self.loads / load
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(staged, target)
+        if not target.exists():
+            os.replace(staged, target)
 
     def next_version(self) -> int:
         """One more than any version that was ever written."""

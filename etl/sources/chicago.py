@@ -64,5 +64,5 @@ SOURCE = Source(
         "Midnight stands for an unknown time.",
         "Victims and suspects are not published.",
     ),
-    verdict="Good for trends and for community areas; no victims; points only in the portal file, shifted in the block.",
+    verdict="Good for trends and for community areas; no victims; points only in the portal file.",
 )

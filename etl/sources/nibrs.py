@@ -17,7 +17,10 @@ _MEMBERS = {
     "victim_offence": ("NIBRS_VICTIM_OFFENSE.csv", "victim_id offense_id"),
     "relation": ("NIBRS_VICTIM_OFFENDER_REL.csv", "victim_id offender_id relationship_id"),
     "relationship": ("NIBRS_RELATIONSHIP.csv", "relationship_id relationship_code"),
-    "offender": ("NIBRS_OFFENDER.csv", "offender_id incident_id age_id age_num sex_code race_id ethnicity_id"),
+    "offender": (
+        "NIBRS_OFFENDER.csv",
+        "offender_id incident_id offender_seq_num age_id age_num sex_code race_id ethnicity_id",
+    ),
     "age": ("NIBRS_AGE.csv", "age_id age_code"),
     "race": ("REF_RACE.csv", "race_id race_code"),
     "ethnicity": ("NIBRS_ETHNICITY.csv", "ethnicity_id ethnicity_code"),
@@ -49,7 +52,9 @@ def prepare(t: dict[str, Any]) -> dict[str, Any]:
     """
     kind = t["offence_type"]
     key = "offense_type_id" if "offense_type_id" in t["offence"].columns else "offense_code"
-    offence = _with(t["offence"], kind.select(key, *{"offense_code", "offense_name"} - {key}, k="record"), key, "offence_type")
+    offence = _with(
+        t["offence"], kind.select(key, *{"offense_code", "offense_name"} - {key}, k="record"), key, "offence_type"
+    )
     offence = _with(offence, t["location"], "location_id", "location")
     incident = _with(t["incident"], t["agency"], "agency_id", "agency")
     incident = _with(incident, t["cleared"], "cleared_except_id", "cleared")
@@ -83,11 +88,19 @@ def prepare(t: dict[str, Any]) -> dict[str, Any]:
     # An incident with three offences is one police report.
     first = reports.record.min().over(group_by="incident_id")
     reports = reports.mutate(weight=(reports.record == first).ifelse("1", "0"))
+    # A sequence number of 0 says that nothing is known of an offender: a row, but no person.
+    offender = t["offender"].filter(t["offender"].offender_seq_num != "0")
     return {
         "reports": reports,
         "victims": _victims(t),
-        "suspects": _people(t, t["offender"]).select(
-            "record", "incident_id", "record__age", "record__race", "record__ethnicity", person_id="offender_id", **_PERSON
+        "suspects": _people(t, offender).select(
+            "record",
+            "incident_id",
+            "record__age",
+            "record__race",
+            "record__ethnicity",
+            person_id="offender_id",
+            **_PERSON,
         ),
     }
 

@@ -1,0 +1,74 @@
+"""Single values of a text column: trimmed, coded, looked up. And the job that says whose column it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import codes
+from etl.schema import Form, Offence, Source, Table
+
+
+def trim(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Text without surrounding blanks. Done in Arrow: DuckDB's TRIM takes twenty times as long."""
+    columns = [
+        pc.utf8_trim_whitespace(column) if pa.types.is_string(column.type) else column for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One table of one file: what is declared, what the file has, and the day it is read."""
+
+    source: Source
+    form: Form
+    declared: Table
+    fields: tuple[str, ...]  # the columns that the file has, in our names, `record` among them
+    today: date
+
+    def has(self, field: str) -> bool:
+        """Whether this file has the field at all."""
+        return field in self.fields
+
+    def name(self, field: str) -> str:
+        """The publisher's name of the column, for a message."""
+        return self.declared.columns.get(field, field)
+
+    @property
+    def offences(self) -> Mapping[str, Offence]:
+        """The offences that count in this form of the file."""
+        return self.form.offences or self.source.offences
+
+
+def code(value: Any) -> Any:
+    """A code: upper case, without the `.0` that a spreadsheet adds."""
+    return value.upper().re_replace(r"\.0+$", "")
+
+
+def squeeze(text: Any) -> Any:
+    """Upper case with single spaces: how descriptions are compared."""
+    return text.upper().re_replace(r"\s+", " ")
+
+
+def lookup(value: Any, mapping: Mapping[str, str], empty: str, other: str) -> Any:
+    """A code list: `empty` for nothing, `other` for a value that the list does not have."""
+    if not mapping:
+        return value.isnull().ifelse(empty, other)
+    known = {k.upper(): v for k, v in mapping.items()}
+    return value.isnull().ifelse(empty, value.upper().substitute(known, else_=other))
+
+
+def age_band(job: Job, value: Any) -> Any:
+    """CTDC's band of an age in years; codes for infants, missing and impossible ages are declared."""
+    years = value.re_replace(r"\.0+$", "").try_cast("int64")
+    if job.source.infant_ages:
+        years = value.upper().isin(job.source.infant_ages).fill_null(False).ifelse(0, years)
+    lowest = 1 if job.source.zero_age_unknown else 0
+    rules = [(years.isnull() | ~years.between(lowest, codes.AGE_LAST), codes.UNKNOWN)]
+    rules += [(years >= start, band) for start, band in sorted(codes.AGE_BAND_FROM.items(), reverse=True)]
+    return ibis.cases(*rules, else_=codes.UNKNOWN)
