@@ -51,7 +51,9 @@ def week(table: pd.DataFrame, p: Palette) -> go.Figure:
     fig = style.draft(p, 320)
     fig.add_heatmap(**_heatmap(z, p, hours, list(WEEKDAYS), None))
     _category_axes(fig, hours, list(WEEKDAYS))
-    fig.update_axis("xaxis", tickmode="array", tickvals=list(range(0, 24, 3)), ticktext=hours[::3], tickangle=0)
+    ticks = [f"{h:02d}" for h in range(0, 24, 3)]
+    fig.update_axis("xaxis", tickmode="array", tickvals=list(range(0, 24, 3)), ticktext=ticks, tickangle=0)
+    fig.update_axis("xaxis", title={"text": "hour of the day"})
     fig.update(margin={"t": 8})
     return fig.done()
 
@@ -79,9 +81,7 @@ def _heatmap(z: np.ndarray, p: Palette, x: list[str], y: list[str], text: Any) -
 
 
 def _category_axes(fig: style.Draft, x: list[str], y: list[str]) -> None:
-    fig.update_axis(
-        "xaxis", tickmode="array", tickvals=list(range(len(x))), ticktext=x, tickangle=0 if len(x) <= 8 else -35
-    )
+    fig.update_axis("xaxis", tickmode="array", tickvals=list(range(len(x))), ticktext=x)
     fig.update_axis(
         "yaxis",
         tickmode="array",

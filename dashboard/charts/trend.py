@@ -186,8 +186,8 @@ def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, 
     level, levels, before = 0, 0, first - (last - first)
     for x, text in inside:
         right = x > first + (last - first) * 0.7
-        # A label takes up to a third of the width: one that comes too soon goes a line higher.
-        level = (level + 1) % 3 if x - before < (last - first) * 0.34 else 0
+        # On a phone a label takes more than half of the width: one that comes too soon goes a line higher.
+        level = (level + 1) % 3 if x - before < (last - first) * 0.6 else 0
         levels, before = max(levels, level), x
         fig.add_shape(type="line", x0=x, x1=x, **HEIGHT, line={"color": p.quiet, "width": 1.5, "dash": "dash"})
         fig.add_annotation(
@@ -197,7 +197,7 @@ def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, 
             yanchor="bottom",
             yshift=level * 17,
             xanchor="right" if right else "left",
-            text=words.plotly(text, 48),
+            text=words.plotly(text, 38),
             font={"color": p.quiet, "size": style.FONT - 1},
         )
     fig.update(margin={"t": 28 + 17 * levels})

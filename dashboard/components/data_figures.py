@@ -1,5 +1,7 @@
 """What Data shows: sources and their problems, loads, the row equations, what was set aside, coverage, delay."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -37,7 +39,7 @@ def sources(ctx: Context) -> None:
                 st.markdown("Known problems:\n" + "\n".join(f"- {markdown_text(p)}" for p in own))
 
 
-def _facts(row: dict) -> str:  # type: ignore[type-arg]
+def _facts(row: dict[Any, Any]) -> str:
     """Publisher, kind, size, span and licence of a source in one line."""
     many = codes.UNIT.get(str(row["unit"]), "records").lower()
     parts = [str(row["publisher"]), codes.KIND.get(str(row["kind"]), "")]
@@ -74,10 +76,10 @@ def loads(ctx: Context) -> None:
     figure.show_table(shown, key="loads")
 
 
-def _span(first: object, last: object) -> str:
-    if pd.isna(first) or pd.isna(last):  # type: ignore[call-overload]
+def _span(first: Any, last: Any) -> str:
+    if pd.isna(first) or pd.isna(last):
         return ""
-    return words.months(pd.Timestamp(first), pd.Timestamp(last))  # type: ignore[arg-type]
+    return words.months(pd.Timestamp(first), pd.Timestamp(last))
 
 
 def equations(ctx: Context) -> None:

@@ -5,6 +5,7 @@ cannot tell. Then quiet buttons. All text is escaped here, so callers pass plain
 """
 
 from collections.abc import Callable
+from typing import Literal
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -83,7 +84,7 @@ def note(text: str) -> None:
 @st.fragment
 def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
     # A fragment: opening the table of one figure does not run the page again, and a closed one sends nothing.
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"quiet_{key}"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"quiet_{key}"):
         drawer = st.popover(
             "Table", type="tertiary", key=f"table_{key}", on_change="rerun", icon=":material/table_rows:"
         )
@@ -117,7 +118,7 @@ def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None
         if pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name])
         if name not in ("Year", "Record")
     }
-    height = ROWS_SHOWN if len(table) > 10 else "auto"
+    height: int | Literal["auto"] = ROWS_SHOWN if len(table) > 10 else "auto"
     st.dataframe(
         table, hide_index=True, column_config=numbers, placeholder=missing, height=height, width="stretch", key=key
     )

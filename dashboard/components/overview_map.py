@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import measures, stories, words
-from dashboard.components import figure, map_places, view
+from dashboard.components import figure, legend, map_places, view
 from dashboard.components.context import Context
-from dashboard.maps import small
+from dashboard.maps import classes, small
 
 CELLS = 7  # about two kilometres across: readable at a third of a page
 
@@ -29,15 +29,17 @@ def where(ctx: Context) -> None:
     )
     figure.figure(
         "where", f"Most {many}: {top['name']} ({words.number(int(top['n']))})", ctx.sentence,
-        lambda: _show(drawn, f"Map of {many} by place"),
+        lambda: _show(drawn, places, many),
         places[["label", "n"]].set_axis(["Place", many.capitalize()], axis=1), view.caption(ctx, missing),
-        "The darker a place, the more reports. It is not a rate: places with more people have more reports.",
+        "The stronger the shade, the more reports. It is not a rate: where more people live, more is reported.",
     )  # fmt: skip
     view.page_link(ctx, "map", "Open the map")
 
 
-def _show(drawn: str, alternative: str) -> None:
-    st.image(drawn, width="stretch", alt=alternative)
+def _show(drawn: str, places: pd.DataFrame, many: str) -> None:
+    st.image(drawn, width="stretch", alt=f"Map of {many} by place")
+    shades = classes.classes(places["n"].to_numpy(dtype=int))
+    st.html(legend.shades(shades, many.capitalize(), figure.current_palette()))
 
 
 def _drawn(ctx: Context, places: pd.DataFrame, many: str) -> str:

@@ -103,7 +103,11 @@ def page_link(ctx: Context, page: str, label: str, **params: str) -> None:
     query = to_query(ctx.filters, ctx.catalogue) | {name: [value] for name, value in params.items()}
     try:
         st.page_link(
-            str(PAGES / f"{page}.py"), label=markdown_text(label), icon=":material/arrow_forward:", query_params=query
+            str(PAGES / f"{page}.py"),
+            label=markdown_text(label),
+            icon=":material/arrow_forward:",
+            query_params=query,
+            width="stretch",
         )
     except (StreamlitAPIException, KeyError):
         st.markdown(markdown_text(label))

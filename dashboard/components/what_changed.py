@@ -14,6 +14,8 @@ from dashboard.measures_delay import victims_cluster
 from dashboard.stories import Finding
 
 FEWEST, MOST = 3, 5
+# Sentences are longer than the labels of links usually are: they wrap instead of being cut off.
+_WRAP = "<style>[data-testid=stPageLink] a :is(p, span) { white-space: normal; overflow: visible; }</style>"
 # Attribute of the incident -> the sentence's subject, and the page and control that show it.
 SUBJECTS = {
     "exploitation": ("Reports of {}", "trends", {"group": "Exploitation"}),
@@ -37,6 +39,7 @@ def findings(ctx: Context, when: Spans | None) -> list[Finding]:
 
 def show(ctx: Context, when: Spans | None) -> None:
     """The sentences as links."""
+    st.html(_WRAP)
     st.subheader("What changed", anchor=False)
     if when is not None and when.comparable:
         before = words.months(when.before_first, when.before_last)
