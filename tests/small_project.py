@@ -58,8 +58,9 @@ def output(project: Path) -> str:
     return (project / "output.txt").read_text()
 
 
-def until_ready(project: Path, process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + WITHIN
+def until_ready(project: Path, process: subprocess.Popen[str], within: float = WITHIN) -> None:
+    """Wait, at most `within` seconds, until the app says that it is ready."""
+    end = time.monotonic() + within
     while "Ready at" not in output(project):
         assert process.poll() is None, output(project)
         assert time.monotonic() < end, output(project)
