@@ -9,7 +9,7 @@ shows it as the character it was.
 import re
 
 _HTML = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`\\${}="}
-_CONTROL = {c: " " for c in (*range(32), 127, 0x2028, 0x2029)}
+_CONTROL = dict.fromkeys((*range(32), 127, 0x2028, 0x2029), " ")
 # Characters that reverse or hide what a reader sees.
 _INVISIBLE = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), "")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&@=\"'/])")

@@ -16,14 +16,12 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-VENDOR_PATH = "/vendor/leaflet"
+OWN_FILES = Path(__file__).parent / "maps" / "static"
 MAP_FRAME_PATH = "/component/streamlit_folium"  # the component's name is its module's: "streamlit_folium.st_folium"
 TILE_HOST = "https://tile.openstreetmap.org"
 
-_DENIED_FEATURES = (
-    "accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope magnetometer "
-    "microphone midi payment publickey-credentials-get screen-wake-lock usb xr-spatial-tracking"
-).split()
+_DENIED_FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer")
+_DENIED_FEATURES += ("microphone", "midi", "payment", "publickey-credentials-get", "usb", "xr-spatial-tracking")
 
 # Everything but the content policy: the same for each response.
 FIXED_HEADERS: Mapping[str, str] = MappingProxyType(
@@ -40,7 +38,10 @@ FIXED_HEADERS: Mapping[str, str] = MappingProxyType(
 
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own. Raises RuntimeError when the package with Leaflet is missing."""
-    return [Mount(VENDOR_PATH, app=_Vendored(directory=leaflet_folder()), name="leaflet")]
+    return [
+        Mount("/vendor/leaflet", app=_Vendored(directory=leaflet_folder()), name="leaflet"),
+        Mount("/vendor/lamplight", app=_Vendored(directory=OWN_FILES), name="lamplight"),
+    ]
 
 
 def middleware() -> list[Middleware]:

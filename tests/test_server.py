@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import folium
 import pytest
@@ -27,7 +29,7 @@ def get(path: str) -> tuple[int, dict[str, str], bytes]:
         routes=[*server.routes(), Route("/{rest:path}", _page)],
         middleware=server.middleware(),
     )
-    sent: list[dict] = []
+    sent: list[MutableMapping[str, Any]] = []
     scope = {
         "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
         "headers": [], "root_path": "", "scheme": "http", "server": ("localhost", 1), "http_version": "1.1",
@@ -35,13 +37,13 @@ def get(path: str) -> tuple[int, dict[str, str], bytes]:
 
     asked: list[bool] = []
 
-    async def receive() -> dict:
+    async def receive() -> MutableMapping[str, Any]:
         asked.append(True)
         if len(asked) > 1:
             await asyncio.Event().wait()  # a client that stays; the response's end cancels this
         return {"type": "http.request", "body": b""}
 
-    async def send(message: dict) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
     asyncio.run(app(scope, receive, send))
@@ -92,6 +94,7 @@ def test_leaflet_is_served_from_our_disk_in_the_version_that_folium_asks_for() -
     assert version
     assert f"Leaflet {version[1]}".encode() in body[:200]
     assert get(layers.LEAFLET_CSS)[0] == 200
+    assert get(layers.BEHAVIOUR_JS.split("?")[0])[0] == 200
 
 
 def test_a_path_outside_leaflets_folder_is_not_served() -> None:

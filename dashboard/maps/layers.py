@@ -3,9 +3,10 @@
 Imported late, by the component that needs it: folium brings a second of imports that the first page can do without.
 """
 
+import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -19,10 +20,20 @@ from dashboard.palette import Palette
 
 LEAFLET_JS = "/vendor/leaflet/leaflet.js"
 LEAFLET_CSS = "/vendor/leaflet/leaflet.css"
+STATIC = Path(__file__).parent / "static"
+
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright" target="_blank">OpenStreetMap</a> contributors'
 BACKGROUND_POINTS = 6_000
 MAX_LABELS = 60
+
+
+def _own(name: str) -> str:
+    """The address of a file of ours; it changes with the content, so that a browser never mixes two versions."""
+    return f"/vendor/lamplight/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:8]}"
+
+
+BEHAVIOUR_JS, LOOK_CSS = _own("map.js"), _own("map.css")
 
 
 @dataclass(frozen=True)
@@ -40,39 +51,42 @@ class Paint:
 
     places: pd.DataFrame
     classes: classes.Classes
-    unit: str  # "incidents", for the tooltip
+    noun: tuple[str, str]  # one and many, for the tooltip
     selected: str = ""
     draws_empty: bool = False  # areas show an outline for zero, cells are left out
     labelled: bool = False  # write the name on each place
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 class LocalMap(folium.Map):
-    """A folium map whose only script and style sheet are Leaflet's, served by this app."""
+    """A folium map whose scripts and style sheet all come from this app."""
 
-    default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012  folium reads these as class attributes
-    default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.default_js = [("leaflet", LEAFLET_JS), ("lamplight", BEHAVIOUR_JS)]
+        self.default_css = [("leaflet_css", LEAFLET_CSS), ("lamplight_css", LOOK_CSS)]
 
 
 def base_map(background: Background, p: Palette) -> folium.Map:
-    """The map without figures. The same background and theme give the same script, so the frame stays and keeps its view."""
+    """The map without figures.
+
+    The same background and theme give the same script, and streamlit-folium then keeps the frame with its view.
+    """
     made = LocalMap(
-        location=[0, 0], zoom_start=2, tiles=None, prefer_canvas=False, control_scale=True, min_zoom=2, max_zoom=18
+        location=[0, 0], zoom_start=2, tiles=None, control_scale=True, min_zoom=2, max_zoom=18, zoom_snap=0.5
     )
-    made.get_root().header.add_child(folium.Element(f"<style>{_css(p)}</style>"), name="lamplight")
-    made.add_child(_Script("behaviour", _BEHAVIOUR))
+    water = "#1B2026" if p.dark else "#EDF1F3"
+    theme = {k: getattr(p, k) for k in ("surface", "text", "quiet", "grid", "accent")} | {"water": water}
+    made.add_child(_Script("behaviour", f"lamplight.start(GROUP, {_json(theme)});"))
+    land = {"color": p.quiet, "fillColor": p.surface, "fillOpacity": 0.75, "className": "land"}
     for frame, style in (
-        (
-            background.outline,
-            {"color": p.quiet, "weight": 1.4, "opacity": 0.75, "fillColor": p.grid, "fillOpacity": 0.25},
-        ),
-        (background.areas, {"color": p.quiet, "weight": 0.8, "opacity": 0.55, "fill": False}),
+        (background.outline, land | {"weight": 1.4, "opacity": 0.75}),
+        (background.areas, land | {"weight": 0.8, "opacity": 0.55}),
     ):
         if not frame.empty:
             made.add_child(_outlines(frame, style))
     names = pd.concat([background.places.assign(kind="place"), background.areas.assign(kind="area")])
     if not names.empty:
-        made.add_child(_Script("labels", f"addLabels({_json(_labels(names))});"))
+        made.add_child(_Script("labels", f"lamplight.labels({_json(_labels(names))});"))
     return made
 
 
@@ -86,25 +100,27 @@ def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = ""
     if street_map:
         # Its server asks to be told which site shows its tiles; the page itself tells nobody anything.
         folium.TileLayer(TILES, attr=TILES_CREDIT, referrerPolicy="origin", max_zoom=19).add_to(group)
+    group.add_child(_Script("streets", f"lamplight.streets({_json(street_map)});"))
     drawn = picture.places if picture.draws_empty else picture.places[picture.places["n"] > 0]
     drawn = drawn[[shape is not None for shape in drawn["shape"]]]
     if drawn.empty:
         return group
     data = feature_collection(drawn, picture, moment)
-    ramp = classes.colours(len(picture.classes.lower), p.sequential)
+    ramp = classes.colours(len(picture.classes.lower), p.sequential[1:])
     style = {"ramp": ramp, "edge": p.text, "quiet": p.quiet, "accent": p.accent, "glass": 0.72 if street_map else 0.88}
+    style |= {"none": p.surface, "air": 0.05 if street_map else 0.6}
     folium.GeoJson(
         data,
         control=False,
-        style=JsCode(f"(f) => placeStyle(f, {_json(style)})"),
-        on_each_feature=JsCode(f"(f, layer) => dressPlace(f, layer, {_json(style)})"),
+        style=JsCode(f"(f) => lamplight.style(f, {_json(style)})"),
+        on_each_feature=JsCode(f"(f, layer) => lamplight.dress(f, layer, {_json(style)})"),
     ).add_to(group)
     bounds = shapes.main_bounds(drawn if not picture.draws_empty else drawn[drawn["n"] > 0])
     if bounds:
         west, south, east, north = bounds
-        group.add_child(_Script("fit", f"keepInView([[{south},{west}],[{north},{east}]]);"))
+        group.add_child(_Script("fit", f"lamplight.keepInView([[{south},{west}],[{north},{east}]]);"))
     if picture.labelled:
-        group.add_child(_Script("names", f"addLabels({_json(_labels(drawn.assign(kind='area')))}, GROUP);"))
+        group.add_child(_Script("names", f"lamplight.labels({_json(_labels(drawn.assign(kind='area')))}, GROUP);"))
     return group
 
 
@@ -112,17 +128,16 @@ def feature_collection(places: pd.DataFrame, picture: Paint, moment: str = "") -
     """GeoJSON of places: id, tooltip text, class, and whether it is the chosen one."""
     of = picture.classes.of(places["n"].to_numpy())
     rows = zip(places["id"], places["name"], places["n"], places["shape"], of, strict=True)
-    features = []
+    features: list[dict[str, Any]] = []
     for key, name, n, shape, c in rows:
-        unit = picture.unit if n != 1 else picture.unit.removesuffix("s")
-        properties = {"id": str(key), "t": f"{name}: {n:,} {unit}", "c": int(c)}
+        properties = {"id": str(key), "t": f"{name}: {n:,} {picture.noun[int(n != 1)]}", "c": int(c)}
         if moment:
             properties["m"] = moment
         if str(key) == picture.selected:
             properties["s"] = 1
         features.append({"type": "Feature", "properties": properties, "geometry": shapes.geojson(shape)})
     # The chosen one is drawn last, on top of its neighbours' edges.
-    features.sort(key=lambda f: f["properties"].get("s", 0))
+    features.sort(key=lambda f: "s" in f["properties"])
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -169,78 +184,3 @@ class _Script(MacroElement):
     def code(self) -> str:
         """The code, with the name of the group that it was added to."""
         return self._code.replace("GROUP", self._parent.get_name() if self._parent else "null")
-
-
-def _css(p: Palette) -> str:
-    water = "#E9EDEF" if not p.dark else "#1B2026"
-    return (
-        f".leaflet-container{{background:{water};font:14px/1.35 'Source Sans','Source Sans 3',system-ui,sans-serif;"
-        f"color:{p.text}}}"
-        f".leaflet-tooltip{{background:{p.surface};color:{p.text};border:1px solid {p.quiet};box-shadow:none;"
-        "padding:3px 8px;font-size:14px;white-space:nowrap}}"
-        ".leaflet-tooltip:before{display:none}"
-        ".leaflet-tooltip.label{background:none;border:0;padding:0;pointer-events:none;"
-        f"text-shadow:0 0 3px {p.surface},0 0 3px {p.surface},0 0 5px {p.surface};color:{p.text}}}"
-        f".leaflet-tooltip.label.area{{font-size:12px;color:{p.quiet}}}"
-        ".leaflet-tooltip.label.place{font-size:14px;font-weight:600}"
-        ".leaflet-tooltip.label.hidden{visibility:hidden}"
-        f".leaflet-bar a{{background:{p.surface};color:{p.text};border-color:{p.grid}}}"
-        f".leaflet-bar a:hover,.leaflet-bar a:focus{{background:{p.grid};color:{p.text}}}"
-        f".leaflet-control-attribution{{background:{p.surface};color:{p.quiet}}}"
-        f".leaflet-control-attribution a{{color:{p.accent}}}"
-        f".leaflet-control-scale-line{{background:{p.surface};color:{p.text};border-color:{p.quiet}}}"
-        f".leaflet-interactive:focus{{outline:none}}"
-    )
-
-
-# Runs once in the map's frame. Functions hang on `window`, because streamlit-folium evaluates later layers
-# in a scope of their own. Tooltips and labels are built from text nodes: text from data is never HTML.
-_BEHAVIOUR = """
-const theMap = GROUP;
-theMap.attributionControl.setPrefix('Leaflet');
-window.textNode = (text) => { const e = document.createElement('span'); e.textContent = text; return e; };
-window.placeStyle = (f, s) => {
-  const filled = f.properties.c >= 0, chosen = f.properties.s;
-  return {fillColor: filled ? s.ramp[f.properties.c] : s.quiet, fillOpacity: filled ? s.glass : 0.05,
-    color: chosen ? s.accent : s.quiet, weight: chosen ? 4 : 0.8, opacity: chosen ? 1 : 0.6};
-};
-window.dressPlace = (f, layer, s) => {
-  layer.bindTooltip(textNode(f.properties.t), {sticky: true});
-  layer.on('mouseover', () => layer.setStyle({weight: f.properties.s ? 4 : 2.5, color: s.edge, opacity: 1}));
-  layer.on('mouseout', () => layer.setStyle(placeStyle(f, s)));
-};
-window.viewIsSet = false;
-window.wholeExtent = null;
-window.keepInView = (bounds) => {
-  window.wholeExtent = bounds;
-  if (window.viewIsSet && theMap.getBounds().intersects(bounds)) return;
-  window.viewIsSet = true;
-  theMap.fitBounds(bounds, {padding: [12, 12], maxZoom: 14, animate: false});
-};
-const ShowAll = L.Control.extend({options: {position: 'topleft'}, onAdd: () => {
-  const box = L.DomUtil.create('div', 'leaflet-bar'), a = L.DomUtil.create('a', '', box);
-  a.href = '#'; a.role = 'button'; a.title = 'Show all'; a.setAttribute('aria-label', 'Show all'); a.textContent = '\\u2922';
-  L.DomEvent.disableClickPropagation(box);
-  L.DomEvent.on(a, 'click', (e) => { L.DomEvent.preventDefault(e); if (window.wholeExtent) theMap.fitBounds(window.wholeExtent); });
-  return box;
-}});
-new ShowAll().addTo(theMap);
-// Of labels that would overlap, the earlier one stays.
-window.tidyLabels = () => {
-  const taken = [];
-  document.querySelectorAll('.leaflet-tooltip.label').forEach((e) => {
-    const r = e.getBoundingClientRect();
-    const hit = taken.some((t) => r.left < t.right && t.left < r.right && r.top < t.bottom && t.top < r.bottom);
-    e.classList.toggle('hidden', hit);
-    if (!hit) taken.push(r);
-  });
-};
-window.addLabels = (labels, group) => {
-  labels.forEach(([lat, lon, text, kind]) => {
-    L.tooltip({permanent: true, direction: 'center', className: 'label ' + kind, interactive: false, opacity: 1})
-      .setLatLng([lat, lon]).setContent(textNode(text)).addTo(group || theMap);
-  });
-  requestAnimationFrame(tidyLabels);
-};
-theMap.on('zoomend resize', () => requestAnimationFrame(tidyLabels));
-"""

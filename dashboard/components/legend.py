@@ -1,0 +1,60 @@
+"""Beside and under a map, as HTML of our own: what the shades mean, and what became of every record."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.escape import html_text
+from dashboard.maps import classes
+from dashboard.measures import PlaceStrip
+from dashboard.palette import Palette
+
+
+def shades(found: classes.Classes, title: str, p: Palette, zero: str = "") -> str:
+    """The classes of a map, few to many, as swatches with their limits. zero : what an unshaded place means."""
+    ramp = classes.colours(len(found.lower), p.sequential[1:])
+    items = [(colour, label) for colour, label in zip(ramp, found.labels(), strict=True)]
+    if zero:
+        items.insert(0, ("transparent", zero))
+    swatches = "".join(
+        f'<span style="display:inline-flex;align-items:center;gap:.35rem;white-space:nowrap">'
+        f'<span style="width:1.4rem;height:.9rem;background:{colour};border:1px solid {p.quiet};border-radius:2px">'
+        f"</span>{html_text(label)}</span>"
+        for colour, label in items
+    )
+    return (
+        f'<div role="group" aria-label="{html_text(title)}" style="display:flex;flex-wrap:wrap;gap:.3rem 1rem;'
+        f'align-items:center;font-size:.875rem;font-variant-numeric:tabular-nums">'
+        f'<strong style="font-weight:600">{html_text(title)}</strong>{swatches}</div>'
+    )
+
+
+def strip(found: PlaceStrip, p: Palette, many: str) -> str:
+    """Mapped, known by area only, unmapped: a bar and the three numbers, which add up to the view's total."""
+    total = found.mapped + found.area_only + found.unmapped
+    parts: Sequence[tuple[str, int, str]] = (
+        ("on the map by a point", found.mapped, p.count),
+        ("known by area only", found.area_only, p.sequential[1] if not p.dark else p.sequential[2]),
+        ("without a place", found.unmapped, _hatched(p)),
+    )
+    bars = "".join(f'<span style="flex:{n} 0 0;background:{paint};min-width:2px"></span>' for _, n, paint in parts if n)
+    words = "".join(
+        f'<span style="display:inline-flex;align-items:center;gap:.35rem"><span style="width:.8rem;height:.8rem;'
+        f'border-radius:2px;border:1px solid {p.quiet};background:{paint}"></span>{n:,} {html_text(label)}</span>'
+        for label, n, paint in parts
+    )
+    return (
+        f'<div style="font-size:.875rem;font-variant-numeric:tabular-nums;margin-top:.25rem">'
+        f'<div aria-hidden="true" style="display:flex;height:.55rem;border-radius:3px;overflow:hidden;gap:1px;'
+        f'margin-bottom:.35rem">{bars}</div><div style="display:flex;flex-wrap:wrap;gap:.2rem 1.1rem">'
+        f"{words}<span>= {total:,} {html_text(many)}</span></div></div>"
+    )
+
+
+def show(*parts: str) -> None:
+    """Put pieces of HTML made here on the page."""
+    st.html("".join(parts))
+
+
+def _hatched(p: Palette) -> str:
+    return f"repeating-linear-gradient(45deg,{p.unknown} 0 3px,{p.surface} 3px 5px)"

@@ -1,0 +1,122 @@
+"""The page Map, put together: the controls, the answer, the map with its legend and strip, the place, the table."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import measures, stories
+from dashboard.components import figure, filter_bar, legend, map_choice, map_panel, map_places, map_view, view
+from dashboard.components.context import Context
+from dashboard.components.map_places import Scale
+from dashboard.maps import classes, story
+from dashboard.measures import PlaceStrip
+
+REPORTS = "These are reports, shaped by where people look."
+
+
+def show(ctx: Context) -> None:
+    """Draw the page."""
+    if view.is_published(ctx):
+        _published(ctx)
+        return
+    strip = measures.place_strip(ctx.warehouse, ctx.filters)
+    total = strip.mapped + strip.area_only + strip.unmapped
+    if total == 0 or not map_places.scales(ctx):
+        view.nothing(ctx, "map")
+        return
+    map_choice.notice(ctx)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="map_controls"):
+        with st.container(width=300):
+            scale = map_choice.scale(ctx)
+        places = map_places.table(ctx, scale)
+        with st.container(width=400):
+            chosen, places = map_choice.place(ctx, scale, places)
+        street = map_choice.street_map()
+    if not int(places["n"].sum()) and not chosen:
+        _none_here(ctx, scale, strip)
+        return
+    _figure(ctx, scale, places, chosen, strip, street)
+
+
+def _figure(ctx: Context, scale: Scale, places: pd.DataFrame, chosen: str, strip: PlaceStrip, street: bool) -> None:
+    noun, p = stories.NOUNS[ctx.filters.unit], figure.current_palette()
+    found = classes.classes(places["n"].to_numpy(dtype="int64"))
+    every = len(places) if scale.layer else 0
+    answer = story.concentration(places["n"].to_numpy(dtype="int64"), noun, scale.words, every)
+    left, right = st.columns([2, 1], gap="large")
+
+    def drawn() -> None:
+        map_view.show(
+            ctx, places, found, scale, noun, p,
+            selected=chosen, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked,
+        )  # fmt: skip
+        zero = "0, outline only" if scale.layer else ""
+        legend.show(legend.shades(found, noun[1].capitalize(), p, zero), legend.strip(strip, p, noun[1]))
+
+    with left:
+        figure.figure(
+            "map", answer, ctx.sentence, drawn, _twin(places, noun),
+            view.caption(ctx, REPORTS, _not_here(scale, places, strip, noun[1]), cannot_tell=False), _reading(scale),
+        )  # fmt: skip
+    with right, st.container(border=True, key="map_place"):
+        if chosen:
+            map_panel.chosen(ctx, places, chosen, scale, noun, p)
+        else:
+            map_panel.busiest(places, scale, noun, p)
+
+
+def _twin(places: pd.DataFrame, noun: tuple[str, str]) -> pd.DataFrame:
+    rows = places[["label", "n", "population"]] if places["population"].notna().any() else places[["label", "n"]]
+    return rows.rename(columns={"label": "Place", "n": noun[1].capitalize(), "population": "Residents"})
+
+
+def _not_here(scale: Scale, places: pd.DataFrame, strip: PlaceStrip, many: str) -> str:
+    """How many records this very map leaves out, and where they are instead."""
+    left_out = strip.mapped + strip.area_only + strip.unmapped - int(places["n"].sum())
+    if left_out <= 0:
+        return ""
+    if scale.resolution and strip.area_only:
+        return (
+            f"{left_out:,} {many} have no point and are in no cell; {strip.area_only:,} of them are known by area: "
+            "count by areas to see them."
+        )
+    return f"{left_out:,} {many} are not on this map: their place is unknown, or in none of its {scale.words[1]}."
+
+
+def _reading(scale: Scale) -> str:
+    what = "a six-sided cell of equal size" if scale.resolution else "an area"
+    return (
+        f"Each shape is {what}; the darker, the more reports. Shades are counts, not rates: where more people live or "
+        "more police look, more is reported. Click a shape to see its figures, click it again to let it go. "
+        "Records that are only known to lie in some area are never moved into a cell."
+    )
+
+
+def _none_here(ctx: Context, scale: Scale, strip: PlaceStrip) -> None:
+    """Records, but none that this scale can show: say so, and offer the scale that can."""
+    many = stories.NOUNS[ctx.filters.unit][1]
+    total = strip.mapped + strip.area_only + strip.unmapped
+    sentence = f"None of the {total:,} {many} of this view can be shown in these {scale.words[1]}."
+    if scale.resolution and strip.area_only:
+        sentence += f" {strip.area_only:,} are known by area: choose areas under “Count by”."
+    elif scale.layer:
+        sentence += " Choose another layer or cells under “Count by”."
+    figure.nothing("map", "Nothing to draw at this scale", sentence, "Reset the filters", filter_bar.reset)
+    legend.show(legend.strip(strip, figure.current_palette(), many))
+
+
+def _published(ctx: Context) -> None:
+    """Published figures name agencies and states: a table, not a map."""
+    many = stories.NOUNS[ctx.filters.unit][1]
+    figure.nothing(
+        "map",
+        "These figures have no points",
+        f"{many[0].upper() + many[1:]} are a publisher's own figures: they name an agency, a state or a country, not "
+        "a place on a map. Choose incidents, victims or suspects as unit of count under “More”.",
+        "Reset the filters",
+        filter_bar.reset,
+    )
+    found = measures.published_by_place(ctx.warehouse, ctx.filters.unit, ctx.filters)
+    if len(found):
+        columns = {"title": "Source", "place_name": "Place", "state": "State", "category": "Figure"}
+        columns |= {"first_year": "First year", "last_year": "Last year", "n": many[0].upper() + many[1:]}
+        figure.show_table(found[list(columns)].rename(columns=columns))

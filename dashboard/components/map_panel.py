@@ -1,0 +1,149 @@
+"""The chosen place beside the map: its count, rank, trend, kinds, premises, hours, and what was looked at there."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import measures, words
+from dashboard.components import map_choice
+from dashboard.components.context import Context
+from dashboard.components.map_places import Scale
+from dashboard.escape import html_text, markdown_text
+from dashboard.maps import story
+from dashboard.palette import Palette
+from etl import codes
+
+LISTED = 8
+KINDS = 6
+HOURS_FROM = 100  # known times; fewer say nothing about the day
+_DAYPARTS = ((6, 12, "Morning, 6 to 12"), (12, 18, "Afternoon, 12 to 18"), (18, 24, "Evening, 18 to 24"))
+
+
+def busiest(places: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palette) -> None:
+    """With nothing chosen: the places with most, so that the page says something without a click."""
+    top = places[places["n"] > 0].head(LISTED)
+    st.markdown(f"**{markdown_text(scale.words[1].capitalize())} with most {markdown_text(noun[1])}**")
+    st.html(_bars(top["name"].to_list(), top["n"].to_list(), p))
+    rest = int((places["n"] > 0).sum()) - len(top)
+    more = f" {words.count(rest, *scale.words)} more in the table under the map." if rest > 0 else ""
+    st.caption(markdown_text(f"Click on the map to see one place by itself.{more}"))
+
+
+def chosen(ctx: Context, places: pd.DataFrame, key: str, scale: Scale, noun: tuple[str, str], p: Palette) -> None:
+    """One place in figures."""
+    row = places[places["id"] == key].iloc[0]
+    detail = measures.place_detail(ctx.warehouse, ctx.filters, key if scale.resolution else (scale.layer, key))
+    n = int(row["n"])
+    st.subheader(markdown_text(row["name"]), anchor=False)
+    st.markdown(markdown_text(_standing(n, places, scale, noun)))
+    if n:
+        _part("By year", _years(detail.trend, p), p)
+        _part("Kind of exploitation", _kinds(detail.exploitation, p), p)
+        _part("Kind of place", _kinds(detail.premise, p), p)
+        _hours(detail, p)
+    st.caption(markdown_text(_looked_at(ctx, scale, key, n, noun)))
+    st.button("Clear the place", key="clear_place", on_click=map_choice.clear, icon=":material/close:", type="tertiary")
+
+
+def _standing(n: int, places: pd.DataFrame, scale: Scale, noun: tuple[str, str]) -> str:
+    if n == 0:
+        return f"No {noun[1]} in this {scale.words[0]} with these filters."
+    rank, any_at_all = story.rank(places["n"].to_numpy(dtype="int64"), n)
+    total = int(places["n"].sum())
+    most = "the most" if rank == 1 else f"number {rank:,}"
+    share = f"{words.percent(n, total)} of those on the map" if n >= words.PERCENT_FROM else f"of {words.number(total)}"
+    count = words.count(n, *noun)
+    return f"{count[0].upper() + count[1:]}, {share}: {most} among {words.count(any_at_all, *scale.words)} with any."
+
+
+def _part(title: str, html: str, p: Palette) -> None:
+    if html:
+        st.html(f'<div style="font-size:.875rem;color:{p.quiet};margin-top:.2rem">{html_text(title)}</div>{html}')
+
+
+def _years(trend: pd.DataFrame, p: Palette) -> str:
+    """A column for each year: not collected is a gap that says so, not a zero."""
+    if trend.empty:
+        return ""
+    by_year = trend.assign(year=pd.to_datetime(trend["period"]).dt.year).groupby("year")["n"].sum(min_count=1)
+    top = max(int(by_year.max()) if by_year.notna().any() else 0, 1)
+    columns = []
+    for year, n in by_year.items():
+        known = not pd.isna(n)
+        height = round(3.2 * (int(n) if known else 0) / top, 2)
+        columns.append(
+            '<div style="flex:1;min-width:2.2rem;text-align:center;display:flex;flex-direction:column;'
+            f'justify-content:flex-end;height:5.6rem"><span>{f"{int(n):,}" if known else "–"}</span>'
+            f'<span style="height:{height}rem;background:{p.count};border-radius:2px 2px 0 0"></span>'
+            f'<span style="border-top:1px solid {p.quiet};color:{p.quiet};font-size:.8rem">{year}</span></div>'
+        )
+    return (
+        '<div style="display:flex;gap:.35rem;align-items:flex-end;font-variant-numeric:tabular-nums;'
+        f'font-size:.875rem;overflow-x:auto">{"".join(columns)}</div>'
+    )
+
+
+def _kinds(groups: pd.DataFrame, p: Palette) -> str:
+    """The largest kinds; the rest in one line without a bar, which would be the longest and mean nothing."""
+    rows = groups[groups["n"] > 0].sort_values("n", ascending=False, kind="stable")
+    names, counts = rows["label"].to_list(), rows["n"].to_list()
+    if len(names) <= KINDS:
+        return _bars(names, counts, p)
+    rest = len(names) - KINDS + 1
+    other = f'<div style="font-size:.875rem;color:{p.quiet}">{rest} other kinds: {sum(counts[KINDS - 1 :]):,}</div>'
+    return _bars(names[: KINDS - 1], counts[: KINDS - 1], p) + other
+
+
+def _bars(names: list[str], counts: list[int], p: Palette) -> str:
+    """Names, bars from zero and numbers, as a table for whoever listens instead of looking."""
+    top = max([int(n) for n in counts], default=1) or 1
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align:left;font-weight:400;padding:.1rem .6rem .1rem 0;width:52%;'
+        f'border:0">{html_text(name)}</th>'
+        f'<td style="border:0;padding:.1rem 0"><span style="display:block;height:.7rem;border-radius:0 2px 2px 0;'
+        f'background:{p.count};width:{max(100 * int(n) / top, 1):.1f}%"></span></td>'
+        f'<td style="border:0;text-align:right;padding:.1rem 0 .1rem .6rem;width:1%">{int(n):,}</td></tr>'
+        for name, n in zip(names, counts, strict=True)
+    )
+    return (
+        '<table style="width:100%;border-collapse:collapse;font-size:.875rem;line-height:1.3;'
+        f'font-variant-numeric:tabular-nums;margin:0">{rows}</table>'
+    )
+
+
+def _hours(detail: measures.PlaceDetail, p: Palette) -> None:
+    if detail.known_hours < HOURS_FROM:
+        st.caption(
+            f"Time of day is shown from {HOURS_FROM} records with a known time; here there are {detail.known_hours:,}."
+        )
+        return
+    hours = detail.hours.set_index("hour")["n"].astype("int64")
+    night = int(hours.loc[0:5].sum())
+    parts = [("Night, 0 to 6", night), *((name, int(hours.loc[a : b - 1].sum())) for a, b, name in _DAYPARTS)]
+    _part(
+        f"Time of day, {detail.known_hours:,} with a known time",
+        _bars([n for n, _ in parts], [c for _, c in parts], p),
+        p,
+    )
+
+
+def _looked_at(ctx: Context, scale: Scale, key: str, n: int, noun: tuple[str, str]) -> str:
+    """All police reports of this place: where nobody reports anything, a zero means little."""
+    if ctx.filters.unit not in codes.RECORD_UNITS or ctx.filters.date_basis != "reported":
+        return ""
+    where = {"layer": scale.layer} if scale.layer else {"resolution": scale.resolution}
+    found = measures.reports_by_place(ctx.warehouse, ctx.filters, **where)
+    reports = found.loc[found["place"] == key, "reports"]
+    if found.empty:
+        return "How many police reports of any kind come from here is not known."
+    if reports.empty or not int(reports.iloc[0]):
+        return "No police report of any kind comes from here in this period: none here may mean that nobody looked."
+    every = int(reports.iloc[0])
+    each = f" ({_per(n, every)})" if n and ctx.filters.unit == "incidents" else ""
+    return f"{words.number(every)} police reports of all kinds come from here in this period{each}."
+
+
+def _per(n: int, every: int) -> str:
+    """One in how many: readable where a percentage would begin with zeros."""
+    return f"one in {words.number(math.floor(every / n + 0.5))} is about trafficking" if n <= every else "all of them"

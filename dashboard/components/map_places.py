@@ -1,0 +1,118 @@
+"""The table of places behind the page Map: what is counted where, with names and shapes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from dashboard import measures
+from dashboard.components.context import Context
+from dashboard.maps import shapes, story
+
+COLUMNS = ["id", "name", "label", "n", "population", "lat", "lon", "shape"]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """By what the page counts: a layer of areas, or cells of one resolution."""
+
+    layer: str = ""
+    resolution: int = 0
+
+    @property
+    def label(self) -> str:
+        """What the control shows and the link carries."""
+        return f"Cells {shapes.across(self.resolution)}" if self.resolution else f"Areas: {self.layer_name}"
+
+    @property
+    def layer_name(self) -> str:
+        """The layer as words."""
+        return self.layer.replace("_", " ")
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """One place and many."""
+        return ("cell", "cells") if self.resolution else ("area", "areas")
+
+
+def scales(ctx: Context) -> list[Scale]:
+    """Every scale of this warehouse, coarse areas first, then cells from large to small."""
+    points = any(s.has_points for s in ctx.catalogue.sources)
+    cells = [Scale(resolution=r) for r in range(5, 10)] if points or not ctx.catalogue.layers else []
+    return [*(Scale(layer=layer) for layer in ctx.catalogue.layers), *cells]
+
+
+def table(ctx: Context, scale: Scale) -> pd.DataFrame:
+    """Places with their counts, the largest first: columns COLUMNS. `label` is unique; `population` may be NA."""
+    return _cells(ctx, scale.resolution) if scale.resolution else _areas(ctx, scale.layer)
+
+
+def one_cell(ctx: Context, cell: int) -> pd.DataFrame:
+    """A row for a cell that has no record in this view, so that it can stay chosen."""
+    return _cell_rows(ctx, [cell], [0])
+
+
+def _areas(ctx: Context, layer: str) -> pd.DataFrame:
+    counts = measures.by_area(ctx.warehouse, ctx.filters, layer)
+    found = counts.merge(area_outlines(ctx, layer)[["area_id", "lat", "lon", "shape"]], on="area_id", how="left")
+    return found.rename(columns={"area_id": "id"})[COLUMNS]
+
+
+def _cells(ctx: Context, resolution: int) -> pd.DataFrame:
+    counts = measures.by_cell(ctx.warehouse, ctx.filters, resolution)
+    return _cell_rows(ctx, [int(c, 16) for c in counts["cell"]], counts["n"].to_list())
+
+
+def _cell_rows(ctx: Context, cells: list[int], counts: list[int]) -> pd.DataFrame:
+    drawn = shapes.cell_shapes(cells)
+    middle = shapely.get_coordinates(shapely.centroid(drawn))[:, ::-1] if len(drawn) else np.empty((0, 2))
+    where = [w[:1].upper() + w[1:] for w in _where(ctx, middle)]
+    ids = [shapes.cell_id(c) for c in cells]
+    # Trailing fs say only which resolution it is.
+    short = [i.rstrip("f") for i in ids]
+    return pd.DataFrame(
+        {
+            "id": ids,
+            "name": [w[0].upper() + w[1:] if w else f"Cell {s}" for w, s in zip(where, short, strict=True)],
+            "label": [
+                f"{w[0].upper() + w[1:]} (cell {s})" if w else f"Cell {s}" for w, s in zip(where, short, strict=True)
+            ],
+            "n": pd.array(counts, dtype="Int64"),
+            "population": pd.array([None] * len(cells), dtype="Int64"),
+            "lat": middle[:, 0],
+            "lon": middle[:, 1],
+            "shape": drawn,
+        },
+        columns=COLUMNS,
+    )
+
+
+def _where(ctx: Context, points: np.ndarray) -> list[str]:
+    """The nearest named place; where none is loaded, the nearest middle of an area."""
+    named = measures.area_shapes(ctx.warehouse, role="places").dropna(subset=["lat", "lon"])
+    if not named.empty:
+        return story.near(points, named["name"].to_list(), named[["lat", "lon"]].to_numpy(dtype=float))
+    if not ctx.catalogue.layers:
+        return [""] * len(points)
+    areas = measures.area_shapes(ctx.warehouse, background_layer(ctx)).dropna(subset=["lat", "lon"])
+    at = areas[["lat", "lon"]].to_numpy(dtype=float)
+    return story.near(points, areas["name"].to_list(), at, furthest=25, with_distance=False)
+
+
+def area_outlines(ctx: Context, layer: str | None = None, role: str = "areas") -> pd.DataFrame:
+    """Areas of a layer, or all of a role, with their shapes; those without a shape are left out."""
+
+    def read() -> pd.DataFrame:
+        found = measures.area_shapes(ctx.warehouse, layer, role)
+        found["shape"] = shapes.stored_shapes(found["wkb"])
+        return found[found["shape"].notna()].drop(columns="wkb").reset_index(drop=True)
+
+    return ctx.warehouse.remember(("map outlines", layer, role), read).copy()
+
+
+def background_layer(ctx: Context) -> str:
+    """The layer that helps to find one's way: the one with the fewest areas, but more than one."""
+    sizes = {layer: sum(a.layer == layer for a in ctx.catalogue.areas) for layer in ctx.catalogue.layers}
+    several = {layer: n for layer, n in sizes.items() if n > 1} or sizes
+    return min(several, key=lambda layer: several[layer])

@@ -1,0 +1,107 @@
+// How Lamplight's map behaves, in the frame of streamlit-folium. Loaded after Leaflet, before the map is made.
+// Text from data reaches the page only through textContent: it is never HTML.
+'use strict';
+
+window.lamplight = (() => {
+  let map = null;
+  let extent = null;
+  let touched = false;
+
+  const asText = (text) => {
+    const element = document.createElement('span');
+    element.textContent = text;
+    return element;
+  };
+
+  const style = (feature, s) => {
+    const { c, s: chosen } = feature.properties;
+    return {
+      fillColor: c >= 0 ? s.ramp[c] : s.none,
+      fillOpacity: c >= 0 ? s.glass : s.air,
+      color: chosen ? s.accent : s.quiet,
+      weight: chosen ? 4 : 0.8,
+      opacity: chosen ? 1 : 0.6,
+    };
+  };
+
+  const dress = (feature, layer, s) => {
+    layer.bindTooltip(asText(feature.properties.t), { sticky: true });
+    layer.on('mouseover', () => layer.setStyle({ color: feature.properties.s ? s.accent : s.edge, weight: 3, opacity: 1 }));
+    layer.on('mouseout', () => layer.setStyle(style(feature, s)));
+  };
+
+  const fit = () => map.fitBounds(extent, { padding: [12, 12], maxZoom: 14, animate: false });
+
+  // A repaint keeps the view, unless nothing of what was painted would be in it.
+  const keepInView = (bounds) => {
+    const first = !extent;
+    extent = bounds;
+    if (first || !map.getBounds().intersects(bounds)) fit();
+  };
+
+  // Style sheets and the frame's width arrive after the map was made; until somebody touches it, it fits anew.
+  const settle = () => {
+    map.invalidateSize({ animate: false });
+    if (extent && !touched) fit();
+    tidy();
+  };
+
+  const showAll = () => {
+    const control = L.control({ position: 'topleft' });
+    control.onAdd = () => {
+      const box = L.DomUtil.create('div', 'leaflet-bar');
+      const button = L.DomUtil.create('a', '', box);
+      Object.assign(button, { href: '#', title: 'Show all', textContent: '\u2922' });
+      button.setAttribute('role', 'button');
+      button.setAttribute('aria-label', 'Show all');
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.on(button, 'click', (event) => {
+        L.DomEvent.preventDefault(event);
+        if (extent) fit();
+      });
+      return box;
+    };
+    return control;
+  };
+
+  // Of labels that would overlap, the earlier one stays.
+  const tidy = () => {
+    const taken = [];
+    document.querySelectorAll('.label > span').forEach((label) => {
+      const r = label.getBoundingClientRect();
+      const hit = taken.some((t) => r.left < t.right && t.left < r.right && r.top < t.bottom && t.top < r.bottom);
+      label.classList.toggle('hidden', hit);
+      if (!hit) taken.push(r);
+    });
+  };
+
+  const labels = (rows, group) => {
+    rows.forEach(([lat, lon, text, kind]) => {
+      // A mark without size, whose text is centred by the style sheet: its place does not hang on a measured width.
+      const icon = L.divIcon({ className: `label ${kind}`, iconSize: [0, 0], html: asText(text) });
+      L.marker([lat, lon], { icon, interactive: false, keyboard: false }).addTo(group || map);
+    });
+    requestAnimationFrame(tidy);
+  };
+
+  const start = (made, theme) => {
+    map = made;
+    Object.entries(theme).forEach(([name, colour]) => document.documentElement.style.setProperty(`--${name}`, colour));
+    map.attributionControl.setPrefix('Leaflet');
+    showAll().addTo(map);
+    map.on('zoomend', () => requestAnimationFrame(tidy));
+    ['pointerdown', 'wheel', 'keydown'].forEach((kind) =>
+      map.getContainer().addEventListener(kind, () => { touched = true; }, { capture: true, passive: true }));
+    // Leaflet focuses the map on the first press, and the browser then scrolls the page around the frame: the
+    // release of that press would hit another place.
+    const container = map.getContainer();
+    container.focus = () => HTMLElement.prototype.focus.call(container, { preventScroll: true });
+    new ResizeObserver(settle).observe(map.getContainer());
+    document.addEventListener('load', settle, true);
+  };
+
+  // Streets shine through what is land without them.
+  const streets = (on) => document.documentElement.classList.toggle('streets', on);
+
+  return { start, streets, style, dress, keepInView, labels };
+})();

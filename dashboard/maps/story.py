@@ -1,0 +1,81 @@
+"""What a map shows, in a sentence. Counts in, plain text out; whoever shows it escapes it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dashboard import words
+
+NAMED_FROM = 30  # below, half of the records are too few to speak of a concentration
+
+
+def concentration(counts: Sequence[int] | np.ndarray, noun: tuple[str, str], place: tuple[str, str], every: int) -> str:
+    """How concentrated the records are: "Half of the 312 mapped incidents lie in 9 of 57 areas."
+
+    counts : (n,) per place, zeros allowed. noun, place : one and many ("incident", "incidents").
+    every : the number of places that could have had some; 0 when that is not a meaningful number (cells).
+    """
+    positive = np.sort(np.asarray(counts, dtype=np.int64))[::-1]
+    positive = positive[positive > 0]
+    total = int(positive.sum())
+    if total == 0:
+        return f"None of the {noun[1]} can be shown in {place[1]}."
+    of = f"of {every:,} {place[1]}" if every else f"{place[1] if positive.size != 1 else place[0]}"
+    if positive.size == 1:
+        where = f"one of {every:,} {place[1]}" if every else f"one {place[0]}"
+        return f"The only mapped {noun[0]} lies in {where}." if total == 1 else (
+            f"All {words.number(total)} mapped {noun[1]} lie in {where}."
+        )  # fmt: skip
+    spread = f"{positive.size:,} {of}"
+    if total < NAMED_FROM:
+        return f"{words.number(total)} mapped {noun[1]} lie in {spread}: too few to say where they gather."
+    if positive[0] == positive[-1]:
+        each = words.count(int(positive[0]), *noun)
+        return f"The {words.number(total)} mapped {noun[1]} are spread evenly: {each} in each of {spread}."
+    half = int(np.searchsorted(np.cumsum(positive), total / 2) + 1)
+    if every:
+        return f"Half of the {words.number(total)} mapped {noun[1]} lie in {half:,} of {every:,} {place[1]}."
+    some = f"the {positive.size:,} {place[1]} with any"
+    return f"Half of the {words.number(total)} mapped {noun[1]} lie in {half:,} of {some}."
+
+
+def rank(counts: Sequence[int] | np.ndarray, n: int) -> tuple[int, int]:
+    """The rank of a count (1 the largest; equals share it) and how many places have any."""
+    values = np.asarray(counts, dtype=np.int64)
+    return int((values > n).sum()) + 1, int((values > 0).sum())
+
+
+def near(
+    points: np.ndarray, names: Sequence[str], at: np.ndarray, furthest: float = 60.0, with_distance: bool = True
+) -> list[str]:
+    """Where each point is, by the nearest name: "2 km north-west of Wick", "in Wick" below 1 km, "" beyond `furthest`.
+
+    points : (n, 2) and at : (m, 2), latitude and longitude in degrees. furthest : kilometres.
+    """
+    if not len(at) or not len(points):
+        return [""] * len(points)
+    radians, places = np.radians(points), np.radians(at)
+    east = (radians[:, None, 1] - places[None, :, 1] + np.pi) % (2 * np.pi) - np.pi
+    east = east * np.cos(radians[:, None, 0])
+    north = radians[:, None, 0] - places[None, :, 0]
+    distance = 6371.0 * np.hypot(east, north)
+    nearest = distance.argmin(axis=1)
+    rows = np.arange(len(points))
+    bearing = np.degrees(np.arctan2(east[rows, nearest], north[rows, nearest])) % 360
+    return [
+        _near(float(distance[i, k]), float(bearing[i]), str(names[k]), furthest, with_distance)
+        for i, k in zip(rows, nearest, strict=True)
+    ]
+
+
+_POINTS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+
+
+def _near(distance: float, bearing: float, name: str, furthest: float, with_distance: bool) -> str:
+    if distance > furthest:
+        return ""
+    if not with_distance:
+        return f"near {name}"
+    if distance < 1:
+        return f"in or near {name}"
+    return f"{distance:.0f} km {_POINTS[round(bearing / 45) % 8]} of {name}"
