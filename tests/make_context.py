@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
+from shapely.geometry import LineString, Point, Polygon, box
 
+from etl import schema
 from tests import make_warehouse as mw
-
-_LAST_MONTH = date(2025, 12, 1)
 
 
 def fill_context(con: duckdb.DuckDBPyConnection) -> None:
@@ -20,6 +20,13 @@ def fill_context(con: duckdb.DuckDBPyConnection) -> None:
     mw.insert(con, "published_counts", _published())
     _exposure(con)
     _load_months(con)
+
+
+def fill_frame(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill what an empty warehouse has too: areas, sources and meta."""
+    mw.insert(con, "areas", _areas())
+    mw.insert(con, "sources", _sources())
+    mw.insert(con, "meta", _meta())
 
 
 def _coverage() -> list[dict[str, Any]]:
@@ -136,12 +143,13 @@ def _exposure(con: duckdb.DuckDBPyConnection) -> None:
 
 def _load_months(con: duckdb.DuckDBPyConnection) -> None:
     """The newer load knows every month; the older one, as of 10 November, had yet to hear of the latest reports."""
+    late = {"2025-11-01": 0.2, "2025-10-01": 0.7, "2025-09-01": 0.9}
+    known = " ".join(f"WHEN DATE '{month}' THEN {share}" for month, share in late.items())
     for load, source, as_of, share in (
-        ("load-a", mw.POLICE, date(2025, 11, 10), "CASE month WHEN DATE '2025-11-01' THEN 0.2 WHEN DATE '2025-10-01' THEN 0.7 "
-         "WHEN DATE '2025-09-01' THEN 0.9 ELSE 1 END"),
+        ("load-a", mw.POLICE, date(2025, 11, 10), f"CASE month {known} ELSE 1 END"),
         ("load-b", mw.POLICE, mw.LAST, "1"),
         ("load-s", mw.SHERIFF, mw.LAST, "1"),
-    ):  # fmt: skip
+    ):
         con.execute(
             f"""INSERT INTO load_months
             WITH months AS (SELECT date_trunc('month', reported_on)::DATE AS month, count(*) AS n
@@ -150,3 +158,66 @@ def _load_months(con: duckdb.DuckDBPyConnection) -> None:
             FROM months WHERE month <= ?""",
             [source, load, source, as_of, as_of],
         )
+
+
+def _sources() -> list[dict[str, Any]]:
+    base = {"licence": "Invented for tests", "url": "", "fictional": True, "known_problems": [], "verdict": ""}
+    return [
+        base
+        | {"source": mw.POLICE, "title": "Wick Police", "publisher": "Wick Police Department", "kind": "police"}
+        | {"unit": "incidents", "has_victims": True, "has_suspects": True, "has_points": True}
+        | {"location_precision": "block", "verdict": "Good from 2022; labour trafficking was not recorded before."}
+        | {"known_problems": ["Forced labour has a code of its own only since January 2022."]},
+        base
+        | {"source": mw.SHERIFF, "title": "Fenn Sheriff", "publisher": "Fenn County Sheriff", "kind": "police"}
+        | {"unit": "incidents", "has_victims": False, "has_suspects": False, "has_points": True}
+        | {"location_precision": "area", "verdict": "Usable for trends; two months are missing in 2024."},
+        base
+        | {"source": "fbi_counts", "title": "Agency counts", "publisher": "Invented bureau", "kind": "published"}
+        | {"unit": "offences", "has_victims": False, "has_suspects": False, "has_points": False},
+        base
+        | {"source": "hotline", "title": "Hotline figures", "publisher": "Invented hotline", "kind": "published"}
+        | {"unit": "signals", "has_victims": False, "has_suspects": False, "has_points": False},
+        base
+        | {"source": "ctdc", "title": "Published cases", "publisher": "Invented consortium", "kind": "published"}
+        | {"unit": "published_cases", "has_victims": False, "has_suspects": False, "has_points": False},
+    ]
+
+
+def _meta() -> list[dict[str, Any]]:
+    built = datetime(2026, 1, 2, 3, 4, 5).isoformat() + "+00:00"
+    values = {"format": schema.WAREHOUSE_FORMAT, "version": 1, "built_at": built, "fictional": "true"}
+    return [{"key": k, "value": str(v)} for k, v in (values | {"place": "Wick County (fictional)"}).items()]
+
+
+def _areas() -> list[dict[str, Any]]:
+    rows = []
+    for d, name in enumerate(mw.DISTRICTS):
+        x, y = mw.WEST + (d % 3) * 0.2, mw.SOUTH + (d // 3) * 0.2
+        rows.append(_area("district", f"D{d + 1}", name, box(x, y, x + 0.2, y + 0.2), 24_000 + 7_000 * d))
+        for t in range(mw.TRACTS_PER_DISTRICT):
+            tx, ty = x + 0.1 * (t % 2), y + 0.1 * (t // 2)
+            code = f"T{100 * (d + 1) + t + 1}"
+            rows.append(_area("tract", code, f"Tract {code[1:]}", box(tx, ty, tx + 0.1, ty + 0.1), 6_000 + 1_500 * d))
+    coast = LineString([(mw.WEST, mw.NORTH), (-30.1, mw.NORTH + 0.03), (mw.EAST, mw.NORTH)])
+    rows.append(_area("coast", "C1", "Coast", coast, None) | {"role": "outline"})
+    for i, (name, x, y) in enumerate((("Wick", -30.15, -40.05), ("Fenn", -29.85, -39.9))):
+        rows.append(_area("place", f"P{i + 1}", name, Point(x, y), None) | {"role": "places"})
+    return rows
+
+
+def _area(layer: str, key: str, name: str, shape: Polygon | LineString | Point, people: int | None) -> dict[str, Any]:
+    inside = shape.representative_point()
+    return {
+        "layer": layer,
+        "area_id": key,
+        "name": name,
+        "role": "areas",
+        "population": people,
+        "valid_from": None,
+        "valid_to": None,
+        "lat": inside.y,
+        "lon": inside.x,
+        "geometry": shape.wkb,
+        "outline": shape.wkb,
+    }

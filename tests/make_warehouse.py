@@ -6,7 +6,8 @@ place, unknown and unmapped values, unfounded and duplicate reports, related off
 """
 
 import json
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import duckdb
 import h3
 import numpy as np
 import pyarrow as pa
-from shapely.geometry import LineString, Point, Polygon, box
 
 from etl import codes, schema
 
@@ -35,19 +35,28 @@ def make_warehouse(data_dir: Path, n_incidents: int = 3000, seed: int = 1, empty
 
     empty=True keeps the shape (sources, areas, meta) and leaves out every record, load and coverage row.
     """
+    from tests.make_context import fill_context, fill_frame  # they need the constants above
+
+    def fill(con: duckdb.DuckDBPyConnection) -> None:
+        fill_frame(con)
+        if not empty:
+            _records(con, n_incidents, np.random.default_rng(seed))
+            fill_context(con)
+
+    return write_warehouse(data_dir, fill)
+
+
+def write_warehouse(data_dir: Path, fill: Callable[[duckdb.DuckDBPyConnection], None], version: int = 1) -> Path:
+    """Write one version with all tables, let `fill` put rows in, and point current.json at it."""
     folder = Path(data_dir) / "warehouse"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "restricted-000001.duckdb"
+    path = folder / f"restricted-{version:06}.duckdb"
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         create_tables(con)
-        insert(con, "areas", _areas())
-        insert(con, "sources", _sources())
-        insert(con, "meta", _meta())
-        if not empty:
-            _records(con, n_incidents, np.random.default_rng(seed))
-            _context(con)
-    pointer = {"version": 1, "restricted": path.name, "built_at": "2026-01-02T03:04:05+00:00", "fictional": True}
+        fill(con)
+    built = "2026-01-02T03:04:05+00:00"
+    pointer = {"version": version, "restricted": path.name, "built_at": built, "fictional": True}
     (folder / "current.json").write_text(json.dumps(pointer))
     return path
 
@@ -97,7 +106,7 @@ def _records(con: duckdb.DuckDBPyConnection, n: int, rng: np.random.Generator) -
         "reported_on": _days(reported),
         "reported_precision": pa.array(["day"] * n).dictionary_encode(),
         "occurred_on": _days(occurred, no_occurred),
-        "occurred_precision": pa.array(np.where(no_occurred, None, "day")),
+        "occurred_precision": pa.array(["day"] * n, mask=no_occurred),
         "hour": pa.array(hour, mask=rng.random(n) < 0.2),
         "exploitation": exploitation,
         "offence_group": _pick(rng, n, {"trafficking": 0.86, "related": 0.14}),
@@ -113,7 +122,8 @@ def _records(con: duckdb.DuckDBPyConnection, n: int, rng: np.random.Generator) -
     _people(con, rng)
     con.execute(
         "INSERT INTO attributes SELECT source, incident_id, load, 'means_of_control', "
-        "CASE WHEN hash(incident_id) % 3 = 0 THEN 'debt' ELSE 'threats' END, 1 FROM incidents WHERE hash(incident_id) % 4 = 0"
+        "CASE WHEN hash(incident_id) % 3 = 0 THEN 'debt' ELSE 'threats' END, 1 FROM incidents "
+        "WHERE hash(incident_id) % 4 = 0"
     )
 
 
@@ -243,73 +253,3 @@ def _people(con: duckdb.DuckDBPyConnection, rng: np.random.Generator) -> None:
 
 def _minor(band: str) -> str:
     return f"CASE WHEN {band} IN ('0-8', '9-17') THEN 'minor' WHEN {band} = 'unknown' THEN 'unknown' ELSE 'adult' END"
-
-
-def _context(con: duckdb.DuckDBPyConnection) -> None:
-    """Everything beside the records; its own module because it is long and only facts."""
-    from tests.make_context import fill_context
-
-    fill_context(con)
-
-
-def _sources() -> list[dict[str, Any]]:
-    base = {"licence": "Invented for tests", "url": "", "fictional": True, "known_problems": [], "verdict": ""}
-    return [
-        base
-        | {"source": POLICE, "title": "Wick Police", "publisher": "Wick Police Department", "kind": "police"}
-        | {"unit": "incidents", "has_victims": True, "has_suspects": True, "has_points": True}
-        | {"location_precision": "block", "verdict": "Good from 2022; labour trafficking was not recorded before."}
-        | {"known_problems": ["Forced labour has a code of its own only since January 2022."]},
-        base
-        | {"source": SHERIFF, "title": "Fenn Sheriff", "publisher": "Fenn County Sheriff", "kind": "police"}
-        | {"unit": "incidents", "has_victims": False, "has_suspects": False, "has_points": True}
-        | {"location_precision": "area", "verdict": "Usable for trends; two months are missing in 2024."},
-        base
-        | {"source": "fbi_counts", "title": "Agency counts", "publisher": "Invented bureau", "kind": "published"}
-        | {"unit": "offences", "has_victims": False, "has_suspects": False, "has_points": False},
-        base
-        | {"source": "hotline", "title": "Hotline figures", "publisher": "Invented hotline", "kind": "published"}
-        | {"unit": "signals", "has_victims": False, "has_suspects": False, "has_points": False},
-        base
-        | {"source": "ctdc", "title": "Published cases", "publisher": "Invented consortium", "kind": "published"}
-        | {"unit": "published_cases", "has_victims": False, "has_suspects": False, "has_points": False},
-    ]
-
-
-def _meta() -> list[dict[str, Any]]:
-    built = datetime(2026, 1, 2, 3, 4, 5).isoformat() + "+00:00"
-    values = {"format": schema.WAREHOUSE_FORMAT, "version": 1, "built_at": built, "fictional": "true"}
-    return [{"key": k, "value": str(v)} for k, v in (values | {"place": "Wick County (fictional)"}).items()]
-
-
-def _areas() -> list[dict[str, Any]]:
-    rows = []
-    for d, name in enumerate(DISTRICTS):
-        x, y = WEST + (d % 3) * 0.2, SOUTH + (d // 3) * 0.2
-        rows.append(_area("district", f"D{d + 1}", name, box(x, y, x + 0.2, y + 0.2), 24_000 + 7_000 * d))
-        for t in range(TRACTS_PER_DISTRICT):
-            tx, ty = x + 0.1 * (t % 2), y + 0.1 * (t // 2)
-            code = f"T{100 * (d + 1) + t + 1}"
-            rows.append(_area("tract", code, f"Tract {code[1:]}", box(tx, ty, tx + 0.1, ty + 0.1), 6_000 + 1_500 * d))
-    coast = LineString([(WEST, NORTH), (-30.1, NORTH + 0.03), (EAST, NORTH)])
-    rows.append(_area("coast", "C1", "Coast", coast, None) | {"role": "outline"})
-    for i, (name, x, y) in enumerate((("Wick", -30.15, -40.05), ("Fenn", -29.85, -39.9))):
-        rows.append(_area("place", f"P{i + 1}", name, Point(x, y), None) | {"role": "places"})
-    return rows
-
-
-def _area(layer: str, key: str, name: str, shape: Polygon | LineString | Point, people: int | None) -> dict[str, Any]:
-    inside = shape.representative_point()
-    return {
-        "layer": layer,
-        "area_id": key,
-        "name": name,
-        "role": "areas",
-        "population": people,
-        "valid_from": None,
-        "valid_to": None,
-        "lat": inside.y,
-        "lon": inside.x,
-        "geometry": shape.wkb,
-        "outline": shape.wkb,
-    }

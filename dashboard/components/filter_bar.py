@@ -162,9 +162,9 @@ def _what_choices_leave(warehouse: Warehouse, filters: Filters, catalogue: Catal
     for name in ("exploitation", "source", "age", "sex", "premise"):
         left = measures.option_counts(warehouse, filters, name)
         labels = choices(name, catalogue)
-        shown = [f"{labels[code]} {words.exact(left.get(code, 0))}" for code in labels if code in left]
+        shown = [f"{labels[code]}: {words.exact(left.get(code, 0))}" for code in labels if code in left]
         if shown:
-            st.caption(f"**{LABELS[name]}**: {markdown_text('; '.join(shown))}")
+            st.caption(f"**{LABELS[name]}** – {markdown_text('; '.join(shown))}")
 
 
 def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None:

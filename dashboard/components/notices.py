@@ -11,6 +11,7 @@ from dashboard.escape import html_text, markdown_text
 
 CRISIS_CALL, CRISIS_TEXT = "1-888-373-7888", "233733"
 LEAVE_FOR = "https://www.weather.gov/"  # a page that says nothing about the reader; opened on a click only
+LEAVE_SCRIPT = "/vendor/lamplight/leave.js"  # a file of ours, because the content policy runs no inline script
 
 _STYLE = """
 .st-key-filter_bar { border-bottom: 1px solid var(--st-border-color, #DCDCD6); padding-bottom: .5rem; }
@@ -49,8 +50,12 @@ def link_notices(sentences: list[str]) -> None:
 def surroundings() -> None:
     """The style of what follows, and the way out at the top right."""
     st.html(f"<style>{_STYLE}</style>")
-    # `rel` keeps this page's address from the next one. The page that opens takes this one's place in the tab.
-    st.html(f'<a class="lamplight-leave" href="{LEAVE_FOR}" target="_self" rel="noreferrer noopener">Quick exit</a>')
+    # Without the script it is a plain link; with it the page that opens takes this one's place in the tab.
+    st.html(
+        f'<a class="lamplight-leave" href="{LEAVE_FOR}" target="_self" rel="noreferrer noopener">Quick exit</a>'
+        f'<script src="{LEAVE_SCRIPT}"></script>',
+        unsafe_allow_javascript=True,
+    )
 
 
 def fictional_or_restricted(catalogue: Catalogue | None) -> None:

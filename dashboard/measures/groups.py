@@ -116,7 +116,8 @@ def option_counts(warehouse: Warehouse, filters: Filters, name: str) -> dict[str
     if name not in MANY or name == "area" or name not in supported(filters.unit):
         return {}
     column = _own_column(filters.unit, name)
-    free = replace(filters, **{MANY[name]: ()})
+    without: dict[str, Any] = {MANY[name]: ()}
+    free = replace(filters, **without)
     found = by_group(warehouse, free, column)
     return dict(zip(found["code"], found["n"].astype(int), strict=True))
 

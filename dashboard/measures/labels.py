@@ -50,9 +50,9 @@ def labelled(warehouse: Warehouse, column: str, found: pd.DataFrame) -> pd.DataF
     labels = labels_of(warehouse, column)
     order = {code: i for i, code in enumerate(_LISTS.get(column, ()))}
     late = {code: i + 1 for i, code in enumerate(_UNCLEAR)}
-    rows = zip(found["code"].tolist(), found["n"].tolist(), strict=True)
+    pairs = zip(found["code"].tolist(), found["n"].tolist(), strict=True)
     # A dozen rows: sorting a frame would take longer than counting a million records.
-    rows = sorted(rows, key=lambda row: (late.get(row[0], 0), order.get(row[0], len(order)), -row[1], row[0]))
+    rows = sorted(pairs, key=lambda row: (late.get(row[0], 0), order.get(row[0], len(order)), -row[1], row[0]))
     return pd.DataFrame(
         {
             "code": pd.array([code for code, _ in rows], dtype="str"),

@@ -7,10 +7,10 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from dashboard.filters import Filters, add_months, in_areas, supported
-from dashboard.measures.ask import Wheres, ask, by, measure, summed
+from dashboard.filters import Filters, add_months, in_areas, supported, table_of
+from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown, summed
 from dashboard.measures.daily import daily, within
-from dashboard.measures.groups import group_rows
+from dashboard.measures.labels import labelled
 from dashboard.measures.periods import period_rows
 from dashboard.warehouse import Warehouse
 from etl import codes, schema
@@ -103,16 +103,20 @@ def place_detail(warehouse: Warehouse, filters: Filters, place: str | tuple[str,
     where = _place_condition(warehouse, filters, place)
     trend = period_rows(warehouse, filters, "month", where=where)
     n = int(within(daily(warehouse, filters, None, where), filters)["n"].sum())
-    hours = ask(warehouse, filters, _hours, where=where).astype({"hour": "int64", "n": "Int64"})
-    known = int(hours["n"].sum())
-    every = pd.DataFrame({"hour": range(24)}).merge(hours, how="left").fillna({"n": 0})
+    if "premise" not in warehouse.schemas[table_of(filters.unit)]:
+        raise ValueError(f"{codes.UNIT[filters.unit]} have no places on a map.")
+    # One question for all three: a place has a few thousand combinations at most.
+    found = ask(warehouse, filters, by, "exploitation", "premise", "hour", where=where)
+    found["hour"] = found["hour"].astype("Int64")
+    hours = found.groupby("hour")["n"].sum().reindex(range(24), fill_value=0).astype("Int64")
+    parts = nothing_is_unknown(found, "exploitation", "premise")
     return PlaceDetail(
         n=n,
         trend=trend,
-        exploitation=group_rows(warehouse, filters, "exploitation", where),
-        premise=group_rows(warehouse, filters, "premise", where),
-        hours=every,
-        known_hours=known,
+        exploitation=_margin(warehouse, parts, "exploitation"),
+        premise=_margin(warehouse, parts, "premise"),
+        hours=pd.DataFrame({"hour": range(24), "n": hours.to_numpy()}).astype({"n": "Int64"}),
+        known_hours=int(hours.sum()),
     )
 
 
@@ -208,6 +212,7 @@ def _strip(rows: Any, *layers: str) -> Any:
     return rows.agg(mapped=summed(rows, point), area_only=summed(rows, ~point & area))
 
 
-def _hours(rows: Any) -> Any:
-    timed = rows.filter(rows.hour.notnull())
-    return timed.group_by("hour").agg(n=summed(timed))
+def _margin(warehouse: Warehouse, parts: pd.DataFrame, column: str) -> pd.DataFrame:
+    return labelled(
+        warehouse, column, parts.groupby(column, as_index=False)["n"].sum().rename(columns={column: "code"})
+    )
