@@ -142,8 +142,9 @@ def _left_out(rows: Any, with_related: bool) -> Any:
     related = rows.offence_group != "trafficking"
     # A related report that is also unfounded is not counted as such while related offences are off.
     shown = True if with_related else ~related
+    counted = rows.status.notin(codes.STATUS_EXCLUDED) | rows.status.isnull()
     by_status = {status: summed(rows, (rows.status == status) & shown) for status in codes.STATUS_EXCLUDED}
-    return rows.agg(**by_status, related=summed(rows, related & rows.status.notin(codes.STATUS_EXCLUDED)))
+    return rows.agg(**by_status, related=summed(rows, related & counted))
 
 
 def check_column(warehouse: Warehouse, filters: Filters, column: str) -> None:

@@ -1,0 +1,438 @@
+"""Every measure on records made by hand, and its sums on a thousand invented ones."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import h3
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import measures
+from dashboard.filters import Filters, default
+from dashboard.measures.places import cell_parents
+from dashboard.warehouse import Warehouse, open_warehouse
+from etl import codes
+from tests.make_warehouse import insert, make_warehouse, write_warehouse
+
+LAT, LON = -40.05, -30.15
+CELLS = {f"h3_{r}": h3.str_to_int(h3.latlng_to_cell(LAT, LON, r)) for r in range(4, 10)}
+USUAL = {
+    "source": "wick",
+    "load": "a",
+    "reported_precision": "day",
+    "occurred_precision": "day",
+    "exploitation": "sex",
+    "offence_group": "trafficking",
+    "status": "open",
+    "premise": "hotel",
+    "victim_age_band": "unknown",
+    "victim_sex": "unknown",
+    "n": 1,
+}
+
+
+def incident(reported: str, **values: Any) -> dict[str, Any]:
+    """One record; what is not said is usual."""
+    return USUAL | {"reported_on": date.fromisoformat(reported)} | values
+
+
+# Wick collects from January to April 2024 and again in June (its file ends on 20 June); Fenn from April on.
+RECORDS = [
+    incident("2024-01-05", occurred_on=date(2024, 1, 1), hour=23, area_district="D1", **CELLS),  # a Monday
+    incident("2024-01-31", occurred_on=date(2023, 12, 31), hour=23, area_district="D1", **CELLS),  # a Sunday
+    incident("2024-01-31", occurred_on=date(2024, 1, 1), area_district="D1", premise=None),
+    incident("2024-03-01", occurred_on=date(2024, 3, 1), hour=0, exploitation="forced_labour", area_district="D2"),
+    incident("2024-04-30", n=3, source="fenn", premise="unmapped", victim_age_band="9-17", victim_sex="female"),
+    incident("2024-06-20", exploitation="unknown", premise="unknown"),
+    incident("2024-01-05", status="unfounded"),
+    incident("2024-01-05", status="duplicate", offence_group="related"),
+    incident("2024-02-05", offence_group="related"),
+    incident("2024-02-06", status=None, offence_group="related"),
+]
+MONTHS = [date(2024, m, 1) for m in range(1, 7)]
+VIEW = Filters(date_from=MONTHS[0], date_to=MONTHS[-1])
+
+
+def fill(con: duckdb.DuckDBPyConnection) -> None:
+    """The hand-made warehouse."""
+    meta = {"format": "1", "version": "1", "fictional": "true", "built_at": "2026-01-01T00:00:00+00:00"}
+    insert(con, "meta", [{"key": k, "value": v} for k, v in meta.items()])
+    for source, title in (("wick", "Wick Police"), ("fenn", "Fenn Sheriff")):
+        row = {"source": source, "title": title, "publisher": title, "kind": "police", "unit": "incidents"}
+        insert(con, "sources", [row | {"has_victims": True, "has_suspects": False, "has_points": True}])
+    insert(con, "incidents", [r | {"incident_id": str(i)} for i, r in enumerate(RECORDS)])
+    for month in MONTHS:
+        # No row at all for Wick's forced labour in January: nobody said that it was collected.
+        for category in ("sex",) if month == MONTHS[0] else ("sex", "forced_labour"):
+            for source, collected in (("wick", month.month != 5), ("fenn", month.month >= 4)):
+                row = {"source": source, "month": month, "category": category, "collected": collected}
+                insert(con, "coverage", [row])
+    for load, source, as_of in (("a", "wick", date(2024, 6, 20)), ("b", "fenn", date(2024, 5, 31))):
+        insert(con, "loads", [{"load": load, "source": source, "as_of": as_of, "file": f"{load}.csv"}
+            | {"loaded_at": datetime(2024, 7, 1)}])  # fmt: skip
+    for name, people in (("D1", 100), ("D2", None), ("D3", 50)):
+        insert(con, "areas", [{"layer": "district", "area_id": name, "name": name, "role": "areas"}
+            | {"population": people}])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    folder: Path = tmp_path_factory.mktemp("tiny")
+    write_warehouse(folder, fill)
+    opened = open_warehouse(folder)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    folder: Path = tmp_path_factory.mktemp("county")
+    make_warehouse(folder, 1200)
+    opened = open_warehouse(folder)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    folder: Path = tmp_path_factory.mktemp("nothing")
+    make_warehouse(folder, empty=True)
+    opened = open_warehouse(folder)
+    yield opened
+    opened.close()
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """The columns as tuples, NA as None."""
+    chosen = frame[list(columns)].astype(object)
+    return list(chosen.where(chosen.notna(), None).itertuples(index=False, name=None))
+
+
+# -- by hand -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_total_is_a_sum_of_n(tiny: Warehouse) -> None:
+    assert measures.total(tiny, VIEW) == 8
+    assert measures.total(tiny, replace(VIEW, related=True)) == 10
+    assert measures.total(tiny, replace(VIEW, date_to=MONTHS[0])) == 3
+    assert measures.total(tiny, replace(VIEW, date_basis="occurred")) == 3, "one lies in December, others have no date"
+    assert measures.total(tiny, Filters(date_basis="occurred")) == 8
+
+
+def test_what_is_left_out_is_counted(tiny: Warehouse) -> None:
+    assert measures.excluded(tiny, VIEW) == measures.Excluded(unfounded=1, duplicate=0, related=2)
+    assert measures.excluded(tiny, replace(VIEW, related=True)) == measures.Excluded(1, 1, 0)
+    assert measures.excluded(tiny, replace(VIEW, unit="signals")) == measures.Excluded(0, 0, 0)
+    assert measures.excluded(tiny, Filters()) == measures.Excluded(1, 0, 2)
+
+
+def test_zero_and_not_collected_are_different(tiny: Warehouse) -> None:
+    found = measures.by_period(tiny, VIEW, "month")
+    assert rows(found, "n", "collected", "partial") == [
+        (3, "partly", False),  # Fenn had not begun
+        (0, "partly", False),  # a zero, and only Wick says so
+        (1, "partly", False),
+        (3, "yes", False),
+        (0, "partly", False),  # Wick has its gap
+        (1, "yes", True),  # the file ends on the 20th
+    ]
+    wick = measures.by_period(tiny, replace(VIEW, sources=("wick",)), "month")
+    assert rows(wick, "n", "collected")[4] == (None, "no")
+    assert rows(wick, "n", "collected")[1] == (0, "yes")
+    assert list(found["period"]) == [pd.Timestamp(m) for m in MONTHS]
+
+
+def test_each_series_has_its_own_coverage(tiny: Warehouse) -> None:
+    found = measures.by_period(tiny, replace(VIEW, sources=("wick",)), "month", "exploitation")
+    labour = found[found["code"] == "forced_labour"]
+    assert rows(labour, "n", "collected") == [
+        (None, "no"),
+        (0, "yes"),
+        (1, "yes"),
+        (0, "yes"),
+        (None, "no"),
+        (0, "yes"),
+    ]
+    assert list(dict.fromkeys(found["code"])) == ["sex", "forced_labour", "unknown"], "in the order of the code list"
+    sources = measures.by_period(tiny, VIEW, "month", "source")
+    fenn = sources[sources["code"] == "fenn"]
+    assert rows(fenn, "n", "label") == [(None, "Fenn Sheriff")] * 3 + [
+        (3, "Fenn Sheriff"),
+        (0, "Fenn Sheriff"),
+        (None, "Fenn Sheriff"),  # its file ends in May
+    ]
+
+
+def test_longer_and_shorter_periods(tiny: Warehouse) -> None:
+    quarters = measures.by_period(tiny, replace(VIEW, date_from=date(2024, 2, 1)), "quarter")
+    assert rows(quarters, "n", "collected", "partial") == [(1, "partly", True), (4, "partly", True)]
+    year = measures.by_period(tiny, VIEW, "year")
+    assert rows(year, "period", "n", "partial") == [(pd.Timestamp("2024-01-01"), 8, True)]
+    weeks = measures.by_period(tiny, replace(VIEW, date_from=date(2024, 6, 1)), "week")
+    assert rows(weeks, "period", "n", "collected", "partial") == [
+        (pd.Timestamp("2024-05-27"), 0, "partly", True),
+        (pd.Timestamp("2024-06-03"), 0, "yes", False),
+        (pd.Timestamp("2024-06-10"), 0, "yes", False),
+        (pd.Timestamp("2024-06-17"), 1, "yes", True),
+        (pd.Timestamp("2024-06-24"), None, "no", True),  # after the last day that the file knows
+    ]
+    days = measures.by_period(tiny, replace(VIEW, date_from=date(2024, 6, 1)), "day")
+    assert len(days) == 30 and rows(days, "n")[18:21] == [(0,), (1,), (None,)]
+    with pytest.raises(ValueError, match="no grain fortnight"):
+        measures.by_period(tiny, VIEW, "fortnight")
+
+
+def test_a_source_without_coverage_collected_from_its_first_record_to_its_last(tmp_path: Path) -> None:
+    def without(con: duckdb.DuckDBPyConnection) -> None:
+        fill(con)
+        con.execute("DELETE FROM coverage")
+
+    write_warehouse(tmp_path, without)
+    warehouse = open_warehouse(tmp_path)
+    found = measures.by_period(warehouse, replace(VIEW, sources=("wick",)), "month")
+    assert rows(found, "n") == [(3,), (0,), (1,), (0,), (0,), (1,)]
+    warehouse.close()
+
+
+def test_groups(tiny: Warehouse) -> None:
+    assert rows(measures.by_group(tiny, VIEW, "premise"), "code", "label", "n", "known") == [
+        ("hotel", "Hotel or motel", 3, True),
+        ("unknown", "Place not recorded", 2, False),  # one says so, one says nothing
+        ("unmapped", "Value with no mapping", 3, False),
+    ]
+    assert rows(measures.by_group(tiny, VIEW, "source"), "label", "n") == [("Wick Police", 5), ("Fenn Sheriff", 3)]
+    assert rows(measures.by_group(tiny, VIEW, "area_district"), "label", "n") == [("D1", 3), ("D2", 1), ("No area", 4)]
+    for column in ("race", "lat", "no_such_column", "reported_on"):
+        with pytest.raises(ValueError, match="no column"):
+            measures.by_group(tiny, VIEW, column)
+
+
+def test_pairs(tiny: Warehouse) -> None:
+    assert rows(measures.pairs(tiny, VIEW, "exploitation", "premise"), "a", "b", "n", "both_known") == [
+        ("sex", "hotel", 2, True),
+        ("sex", "unknown", 1, False),
+        ("sex", "unmapped", 3, False),
+        ("forced_labour", "hotel", 1, True),
+        ("unknown", "unknown", 1, False),
+    ]
+
+
+def test_unclear(tiny: Warehouse) -> None:
+    found = measures.unclear(tiny, VIEW).set_index("column")
+    assert rows(found.loc[["premise"]], "unknown", "unmapped", "n") == [(2, 3, 8)]
+    assert rows(found.loc[["exploitation"]], "unknown", "unmapped") == [(1, 0)]
+
+
+def test_options_say_what_they_would_leave(tiny: Warehouse) -> None:
+    only = replace(VIEW, premise=("hotel",), exploitation=("sex",))
+    assert measures.option_counts(tiny, only, "premise") == {"hotel": 2, "unknown": 1, "unmapped": 3}
+    assert measures.option_counts(tiny, only, "exploitation") == {"sex": 2, "forced_labour": 1}
+    assert measures.option_counts(tiny, replace(only, unit="signals"), "premise") == {}
+
+
+def test_weekday_and_hour_only_of_known_times(tiny: Warehouse) -> None:
+    table = measures.weekday_hour(tiny, VIEW)
+    assert (table.known, table.all) == (3, 8)
+    assert table.counts.loc[0, 23] == 1 and table.counts.loc[6, 23] == 1 and table.counts.loc[4, 0] == 1
+    assert table.counts.to_numpy().sum() == 3
+
+
+def test_places(tiny: Warehouse) -> None:
+    cells = measures.by_cell(tiny, VIEW, 8)
+    assert rows(cells, "cell", "n") == [(h3.latlng_to_cell(LAT, LON, 8), 2)]
+    assert measures.place_strip(tiny, VIEW) == measures.PlaceStrip(mapped=2, area_only=2, unmapped=4)
+    areas = measures.by_area(tiny, VIEW, "district")
+    assert rows(areas, "area_id", "n", "population") == [("D1", 3, 100), ("D2", 1, None), ("D3", 0, 50)]
+    with pytest.raises(ValueError, match="choose 4 to 9"):
+        measures.by_cell(tiny, VIEW, 10)
+    with pytest.raises(ValueError, match="no layer"):
+        measures.by_area(tiny, VIEW, "parish")
+    with pytest.raises(ValueError, match="no points"):
+        measures.by_cell(tiny, replace(VIEW, unit="signals"), 8)
+
+
+def test_one_place(tiny: Warehouse) -> None:
+    detail = measures.place_detail(tiny, VIEW, ("district", "D1"))
+    assert (detail.n, detail.known_hours) == (3, 2)
+    assert rows(detail.premise, "code", "n") == [("hotel", 2), ("unknown", 1)]
+    assert rows(detail.exploitation, "code", "n") == [("sex", 3)]
+    assert detail.hours.set_index("hour")["n"][23] == 2 and len(detail.hours) == 24
+    assert rows(detail.trend, "n")[:2] == [(3,), (0,)]
+    cell = measures.place_detail(tiny, VIEW, h3.latlng_to_cell(LAT, LON, 6))
+    assert cell.n == 2
+    elsewhere = measures.place_detail(tiny, VIEW, ("district", "D3"))
+    assert elsewhere.n == 0 and elsewhere.premise.empty and elsewhere.hours["n"].sum() == 0
+    for place in ("", "xyz", "8", "ffffffffffffffff", ("parish", "D1"), h3.latlng_to_cell(LAT, LON, 3), "-1"):
+        with pytest.raises(ValueError):
+            measures.place_detail(tiny, VIEW, place)
+
+
+def test_a_change_needs_two_years_that_were_collected_alike(tmp_path: Path, tiny: Warehouse) -> None:
+    short = measures.last_12_vs_previous(tiny, VIEW)
+    assert short is not None and not short.complete
+    assert (short.current_from, short.current_to) == (date(2023, 6, 1), date(2024, 5, 1)), "June is not over"
+
+    def two_years(con: duckdb.DuckDBPyConnection) -> None:
+        fill(con)
+        con.execute("DELETE FROM coverage; DELETE FROM incidents; DELETE FROM loads")
+        days = [f"{2022 + (m + 6) // 12}-{(m + 6) % 12 + 1:02}-15" for m in range(24)]
+        insert(con, "incidents", [incident(d, n=2 if m < 12 else 5, incident_id=d) for m, d in enumerate(days)])
+        insert(con, "loads", [{"load": "a", "source": "wick", "as_of": date(2024, 6, 30)}])
+        for day in days:
+            month = date.fromisoformat(day).replace(day=1)
+            insert(con, "coverage", [{"source": "wick", "month": month, "category": "sex", "collected": True}])
+
+    write_warehouse(tmp_path, two_years)
+    warehouse = open_warehouse(tmp_path)
+    found = measures.last_12_vs_previous(warehouse, Filters(date_from=date(2024, 1, 1), date_to=date(2024, 6, 1)))
+    assert found == measures.Comparison(
+        60, 24, date(2023, 7, 1), date(2024, 6, 1), date(2022, 7, 1), date(2023, 6, 1), True
+    )
+    warehouse.close()
+
+
+def test_parents_of_cells_are_those_of_h3() -> None:
+    rng = np.random.default_rng(7)
+    fine = [h3.latlng_to_cell(*p, 9) for p in zip(rng.uniform(-89, 89, 300), rng.uniform(-180, 180, 300), strict=True)]
+    for resolution in range(4, 10):
+        found = cell_parents(np.array([h3.str_to_int(c) for c in fine], dtype=np.uint64), resolution)
+        assert [f"{c:x}" for c in found.tolist()] == [h3.cell_to_parent(c, resolution) for c in fine]
+
+
+# -- sums --------------------------------------------------------------------------------------------------------------
+
+VIEWS = {
+    "default": {},
+    "everything": {"date_from": None, "date_to": None, "related": True},
+    "occurred": {"date_basis": "occurred"},
+    "narrow": {"exploitation": ("sex",), "premise": ("hotel", "street"), "areas": (("district", "D1"),)},
+    "victims": {"unit": "victims"},
+    "suspects": {"unit": "suspects"},
+}
+
+
+@pytest.fixture(params=VIEWS)
+def view(request: pytest.FixtureRequest, county: Warehouse) -> Filters:
+    return replace(default(county.catalogue), **VIEWS[request.param])
+
+
+def test_every_way_of_counting_adds_up_to_the_total(county: Warehouse, view: Filters) -> None:
+    total = measures.total(county, view)
+    assert total > 0
+    columns = ["exploitation", "premise", "status", "victim_sex", "source", "area_tract", "location_precision"]
+    columns += {"victims": ["race", "age_band", "relationship"], "suspects": ["suspect_class"]}.get(view.unit, [])
+    for column in columns:
+        assert measures.by_group(county, view, column)["n"].sum() == total
+    assert measures.pairs(county, view, "exploitation", "victim_age_band")["n"].sum() == total
+    strip = measures.place_strip(county, view)
+    assert strip.mapped + strip.area_only + strip.unmapped == total
+    for resolution in (4, 8, 9):
+        assert measures.by_cell(county, view, resolution)["n"].sum() == strip.mapped
+    dated = total if view.date_from else total - _undated(county, view)
+    for grain in measures.GRAINS:
+        assert measures.by_period(county, view, grain)["n"].sum() == dated
+        assert measures.by_period(county, view, grain, "exploitation")["n"].sum() == dated
+
+
+def _undated(warehouse: Warehouse, view: Filters) -> int:
+    return measures.total(warehouse, view) - measures.total(warehouse, replace(view, date_from=date(1900, 1, 1)))
+
+
+def test_a_page_of_the_county_is_collected_where_its_sources_say(county: Warehouse) -> None:
+    view = replace(default(county.catalogue), sources=("fenn_sheriff",), date_from=date(2022, 11, 1))
+    found = measures.by_period(county, view, "month").set_index("period")
+    missing = found.index[found["n"].isna()].strftime("%Y-%m").tolist()
+    assert missing == ["2022-11", "2022-12", "2024-03", "2024-04"]
+
+
+def test_published_figures_are_not_added_up(county: Warehouse) -> None:
+    view = replace(default(county.catalogue), unit="offences")
+    by_year = measures.published_by_year(county, "offences", view)
+    assert set(by_year["category"]) == {"reported", "unfounded", "cleared"}
+    reported = by_year[by_year["category"] == "reported"]
+    assert rows(reported, "year", "n", "places") == [(y, 2 * (30 + y - 2020) + 1, 2) for y in range(2021, 2025)]
+    assert measures.total(county, view) == reported["n"].sum()
+    assert rows(measures.by_period(county, view, "month"), "n") == rows(reported, "n"), "years are all they know"
+    places = measures.published_by_place(county, "signals")
+    assert rows(places, "place_name", "first_year", "last_year", "n")[0] == ("State WK", 2020, 2024, 5 * 410 + 10)
+    with pytest.raises(ValueError, match="not a unit of published figures"):
+        measures.published_by_year(county, "incidents")
+
+
+def test_provenance(county: Warehouse) -> None:
+    equations = measures.row_equations(county)
+    assert equations["holds"].all() and len(equations) == 2
+    assert measures.quarantine(county)["n"].sum() == 10
+    assert measures.loads(county)["title"].isin(["Wick Police", "Fenn Sheriff", "Agency counts"]).all()
+    listed = measures.sources(county).set_index("source")
+    assert listed.loc["wick_police", "n"] + listed.loc["fenn_sheriff", "n"] == 1200
+    assert measures.known_problems(county)["problem"].str.contains("Forced labour").all()
+    view = Filters(date_from=date(2024, 1, 1), date_to=date(2024, 6, 1), sources=("fenn_sheriff",))
+    assert measures.annotations(county, view)["text"].tolist() == ["New records system"]
+    seen = measures.coverage(county, view)
+    assert len(seen) == 6 * 4 and (~seen["collected"]).sum() == 2 * 4
+    reports = measures.reports_by_month(county, view)["reports"].sum()
+    assert reports == measures.reports_by_place(county, view, layer="district")["reports"].sum() + _nowhere(
+        county, view
+    )
+    late = measures.reporting_completeness(county).set_index("age")["share"]
+    assert late[1] < late[2] < late[4] == 1
+
+
+def _nowhere(warehouse: Warehouse, view: Filters) -> int:
+    with warehouse.connect() as backend:
+        row = backend.con.execute(
+            "SELECT coalesce(sum(n), 0) FROM exposure WHERE source = 'fenn_sheriff' AND area_district IS NULL "
+            "AND month BETWEEN '2024-01-01' AND '2024-06-01'"
+        ).fetchone()
+    return int(row[0])
+
+
+def test_reports_by_cell_are_those_of_its_finest_cells(county: Warehouse) -> None:
+    fine = measures.reports_by_place(county, Filters(), resolution=9)
+    coarse = measures.reports_by_place(county, Filters(), resolution=6)
+    parents = fine.groupby([h3.cell_to_parent(c, 6) for c in fine["place"]])["reports"].sum()
+    assert dict(zip(coarse["place"], coarse["reports"], strict=True)) == parents.to_dict()
+    with pytest.raises(ValueError, match="Give either"):
+        measures.reports_by_place(county, Filters())
+
+
+def test_shapes_can_be_drawn(county: Warehouse) -> None:
+    from shapely import wkb
+
+    shapes = measures.area_shapes(county)
+    assert len(shapes) == 30 and all(wkb.loads(shape).is_valid for shape in shapes["wkb"])
+    assert measures.area_shapes(county, role="places")["name"].tolist() == ["Wick", "Fenn"]
+    assert measures.area_shapes(county, "district")["area_id"].tolist() == [f"D{i}" for i in range(1, 7)]
+
+
+def test_nothing_at_all_is_an_answer(nothing: Warehouse) -> None:
+    view = default(nothing.catalogue)
+    assert nothing.catalogue.empty and view == Filters()
+    assert measures.total(nothing, view) == 0
+    assert measures.by_period(nothing, view).empty and measures.by_period(nothing, view, group="premise").empty
+    assert measures.by_group(nothing, view, "premise").empty and measures.by_cell(nothing, view).empty
+    assert measures.by_area(nothing, view, "district")["n"].tolist() == [0] * 6
+    assert measures.last_12_vs_previous(nothing, view) is None
+    assert measures.weekday_hour(nothing, view).known == 0
+    assert measures.place_detail(nothing, view, ("district", "D1")).n == 0
+    assert measures.place_strip(nothing, view) == measures.PlaceStrip(0, 0, 0)
+    assert measures.excluded(nothing, view) == measures.Excluded(0, 0, 0)
+    for frame in (measures.loads, measures.row_equations, measures.quarantine, measures.coverage):
+        assert frame(nothing).empty
+    assert measures.reporting_completeness(nothing).empty and measures.annotations(nothing).empty
+    assert measures.published_by_year(nothing, "signals").empty
+    assert measures.unclear(nothing, view)["n"].tolist() == [0] * 5
+
+
+def test_every_code_list_is_labelled(county: Warehouse) -> None:
+    for unit in codes.RECORD_UNITS:
+        view = Filters(unit=unit)
+        for column in ("exploitation", "premise", "status", "victim_age_band", "victim_minor", "victim_sex"):
+            found = measures.by_group(county, view, column)
+            assert (found["code"] != found["label"]).all()
