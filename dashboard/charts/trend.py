@@ -59,6 +59,7 @@ def bars(table: pd.DataFrame, p: Palette, breaks: Sequence[tuple[date, str]] = (
             connectgaps=False,
             hoverinfo="skip",
         )
+    time_axis(fig, table)
     _breaks(fig, table, breaks, p)
     style.whole_ticks(fig, float(np.nanmax(table["n"])) if table["n"].notna().any() else 0.0)
     return fig.done()
@@ -106,9 +107,21 @@ def lines(
                     ),
                 )
     _end_labels(fig, table, order, labels, paint, p)
+    time_axis(fig, table)
     _breaks(fig, first, breaks, p)
     style.whole_ticks(fig, float(np.nanmax(table["n"])) if table["n"].notna().any() else 0.0)
     return fig.done()
+
+
+def time_axis(fig: style.Draft, table: pd.DataFrame) -> None:
+    """From the first period to the last, each label under the middle of what it names."""
+    if table.empty:
+        return
+    first, last = table["start"].min(), table["end"].max()
+    fig.update_axis("xaxis", type="date", range=[first, last], ticklabelmode="period")
+    years = (last - first).days / 365
+    if 1.5 < years < 12:
+        fig.update_axis("xaxis", dtick="M12", tickformat="%Y")
 
 
 def _tail(rows: pd.DataFrame) -> pd.Series:

@@ -205,7 +205,7 @@ def over_time(ctx: Context) -> None:
     figure.figure(
         "trend", stories.trend(found, unit, grain, ctx.filters.date_basis), ctx.sentence,
         trend.bars(found, figure.current_palette(), view.breaks(ctx), height=340), view.trend_table(found, unit),
-        view.caption(ctx, stories.unfinished(found, any(d.known for d in view.delays(ctx)))),
+        view.caption(ctx, view.oddities(ctx, found)),
         "Each bar is one month, from zero. Hatched bars are not finished. A dashed line is a dated note.",
         missing="not collected",
     )  # fmt: skip
@@ -214,8 +214,9 @@ def over_time(ctx: Context) -> None:
 def freshness(ctx: Context) -> None:
     """Which sources, up to when, and what is missing."""
     table = measures.coverage(ctx.warehouse, ctx.filters if not view.is_published(ctx) else None)
-    counted = {s.source for s in view.sources(ctx)}
-    states = coverage_states(table[table["source"].isin(counted)])
+    if not view.is_published(ctx):
+        table = table[table["source"].isin({s.source for s in view.sources(ctx)})]
+    states = coverage_states(table)
     if states.empty:
         figure.nothing("coverage", "Sources", "No source has said which months it collected.")
         return

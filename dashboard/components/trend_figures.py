@@ -55,7 +55,7 @@ def controls(ctx: Context) -> Choice:
             "Group by", list(groups), format_func=lambda g: groups[g], key="group", bind="query-params", width=230
         )
         window = 0
-        if not group:
+        if not group and not published:
             short, long = timeline.WINDOWS[grain]
             names = {"": "None", "short": f"{short} {grain}s", "long": f"{long} {grain}s"}
             chosen = st.segmented_control(
@@ -94,7 +94,7 @@ def main_chart(ctx: Context, choice: Choice) -> None:
     p, unit = figure.current_palette(), ctx.filters.unit
     title = stories.trend(found, unit, choice.grain, ctx.filters.date_basis)
     few = bool(choice.group) and found["group"].nunique() <= trend.FEW
-    notes = [stories.unfinished(found, any(d.known for d in view.delays(ctx)), "lines" if few else "bars")]
+    notes = [view.oddities(ctx, found, "lines" if few else "bars")]
     if not choice.group:
         if choice.window:
             found["average"] = timeline.moving_average(found, choice.window)

@@ -79,7 +79,14 @@ def caption(ctx: Context, *more: str, cannot_tell: bool = True) -> str:
 def breaks(ctx: Context) -> Sequence[tuple[date, str]]:
     """Dated notes of the view, for charts."""
     notes = measures.annotations(ctx.warehouse, ctx.filters).sort_values("date")
+    notes = notes[notes["source"].isin({s.source for s in sources(ctx)})]
     return [(pd.Timestamp(d).date(), str(text)) for d, text in zip(notes["date"], notes["text"], strict=True)]
+
+
+def oddities(ctx: Context, found: pd.DataFrame, drawn: str = "bars") -> str:
+    """What hatching, gaps and pale bars mean in this series; published figures have no delay to speak of."""
+    known = is_published(ctx) or any(d.known for d in delays(ctx))
+    return stories.unfinished(found, known, drawn)
 
 
 def trend_table(found: pd.DataFrame, unit: str) -> pd.DataFrame:

@@ -38,7 +38,9 @@ def findings(ctx: Context, when: Spans | None) -> list[Finding]:
 
 
 def show(ctx: Context, when: Spans | None) -> None:
-    """The sentences as links."""
+    """The sentences as links. Published figures are too few a year to compare their parts."""
+    if view.is_published(ctx):
+        return
     st.html(_WRAP)
     st.subheader("What changed", anchor=False)
     if when is not None and when.comparable:
@@ -80,9 +82,10 @@ def _shifts(ctx: Context, when: Spans) -> list[Finding]:
 
 def _steady(ctx: Context, when: Spans, some: bool) -> list[Finding]:
     """When little moved, say so, and say what most reports are."""
-    other = "other " if some else ""
-    area = "area, " if ctx.catalogue.layers else ""
-    text = f"No {other}kind of exploitation, premise, {area}source or age moved more than chance explains."
+    looked = ["kind of exploitation", "kind of place"]
+    looked += ["source"] if "source" in _columns(ctx) else []
+    looked += ["area"] if ctx.catalogue.layers else []
+    text = f"No {'other ' if some else ''}{words.listed(looked, 'or')} changed more than chance explains."
     return [Finding(text, "trends", {}), *_shares(ctx, when)]
 
 
