@@ -17,7 +17,7 @@ GROUPS = {
     "": "Nothing",
     "exploitation": "Exploitation",
     "source": "Source",
-    "premise": "Premise",
+    "premise": "Kind of place",
     "offence": "Offence",
     "nibrs_code": "NIBRS code",
     "victim_minor": "Victims under 18",

@@ -19,7 +19,7 @@ _WRAP = "<style>[data-testid=stPageLink] a :is(p, span) { white-space: normal; o
 # Attribute of the incident -> the sentence's subject, and the page and control that show it.
 SUBJECTS = {
     "exploitation": ("Reports of {}", "trends", {"group": "Exploitation"}),
-    "premise": ("Reports from the premise “{}”", "trends", {"group": "Premise"}),
+    "premise": ("Reports at the kind of place “{}”", "trends", {"group": "Kind of place"}),
     "source": ("Reports of {}", "trends", {"group": "Source"}),
 }
 
@@ -98,7 +98,7 @@ def _shares(ctx: Context, when: Spans) -> list[Finding]:
     ):
         table = measures.by_group(ctx.warehouse, view.narrowed(ctx, when.first, when.last, "incidents"), column)
         if table["n"].sum():
-            out.append(Finding(f"{stories.leading(table, 'incidents', what)}.", page, {"group": column.capitalize()}))
+            out.append(Finding(f"{stories.leading(table, 'incidents', what)}.", page, SUBJECTS[column][2]))
     return out
 
 
