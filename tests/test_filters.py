@@ -206,7 +206,7 @@ RULES = {
     "default": (Filters(), "status NOT IN ('unfounded', 'duplicate') AND offence_group = 'trafficking'"),
     "related": (Filters(related=True), "status NOT IN ('unfounded', 'duplicate')"),
 }
-MORE_RULES = {
+MORE_RULES: dict[str, tuple[dict[str, Any], str]] = {
     "period": (
         {"date_from": date(2023, 2, 1), "date_to": date(2023, 4, 1)},
         "reported_on BETWEEN '2023-02-01' AND '2023-04-30'",

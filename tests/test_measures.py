@@ -63,15 +63,21 @@ def fill(con: duckdb.DuckDBPyConnection) -> None:
     meta = {"format": "1", "version": "1", "fictional": "true", "built_at": "2026-01-01T00:00:00+00:00"}
     insert(con, "meta", [{"key": k, "value": v} for k, v in meta.items()])
     for source, title in (("wick", "Wick Police"), ("fenn", "Fenn Sheriff")):
-        row = {"source": source, "title": title, "publisher": title, "kind": "police", "unit": "incidents"}
+        row: dict[str, Any] = {
+            "source": source,
+            "title": title,
+            "publisher": title,
+            "kind": "police",
+            "unit": "incidents",
+        }
         insert(con, "sources", [row | {"has_victims": True, "has_suspects": False, "has_points": True}])
     insert(con, "incidents", [r | {"incident_id": str(i)} for i, r in enumerate(RECORDS)])
     for month in MONTHS:
         # No row at all for Wick's forced labour in January: nobody said that it was collected.
         for category in ("sex",) if month == MONTHS[0] else ("sex", "forced_labour"):
             for source, collected in (("wick", month.month != 5), ("fenn", month.month >= 4)):
-                row = {"source": source, "month": month, "category": category, "collected": collected}
-                insert(con, "coverage", [row])
+                said = {"source": source, "month": month, "category": category, "collected": collected}
+                insert(con, "coverage", [said])
     for load, source, as_of in (("a", "wick", date(2024, 6, 20)), ("b", "fenn", date(2024, 5, 31))):
         insert(con, "loads", [{"load": load, "source": source, "as_of": as_of, "file": f"{load}.csv"}
             | {"loaded_at": datetime(2024, 7, 1)}])  # fmt: skip
@@ -306,7 +312,7 @@ def test_parents_of_cells_are_those_of_h3() -> None:
 
 # -- sums --------------------------------------------------------------------------------------------------------------
 
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "default": {},
     "everything": {"date_from": None, "date_to": None, "related": True},
     "occurred": {"date_basis": "occurred"},

@@ -204,6 +204,7 @@ def test_the_catalogue(warehouse: Warehouse) -> None:
     assert catalogue.fictional and not catalogue.empty
     assert catalogue.layers == ("district", "tract")
     assert [a.label for a in catalogue.areas[:2]] == ["Airport", "Eastfield"]
+    assert catalogue.first_month and catalogue.last_month
     assert catalogue.months[0] <= catalogue.first_month < catalogue.last_month == catalogue.months[-1]
     assert "victims" in catalogue.units and "signals" in catalogue.units
     assert {s.source: str(s.as_of) for s in catalogue.sources}["wick_police"] == "2025-12-20"
