@@ -68,10 +68,14 @@ def first_rows(sample: bytes, delimiter: str) -> list[tuple[list[str], int]]:
 
 
 class _Feed(io.RawIOBase):
-    """What the parser reads: the data rows, then a marker that shows whether a quotation mark is open."""
+    """What the parser reads: the data rows, then a marker that shows whether a quotation mark is open.
+
+    Every answer but the last is as long as was asked for: the parser takes a block of a lone LF, whose
+    CR ended the block before, for the end of the file (seen with pyarrow 26).
+    """
 
     def __init__(self, blocks: Iterator[bytes], end: bytes):
-        self._blocks, self._end, self._left = blocks, end, b""
+        self._blocks, self._left = chain(blocks, (end,)), b""
         self.error: BaseException | None = None
 
     def readable(self) -> bool:
@@ -79,21 +83,16 @@ class _Feed(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         try:
-            while not self._left:
-                block = next(self._blocks, None)
-                if block is None:
-                    block, self._end = self._end, b""
-                    if not block:
-                        return b""
-                self._left = block
+            parts, missing = [self._left], size - len(self._left)
+            while missing > 0 and (block := next(self._blocks, None)) is not None:
+                parts.append(block)
+                missing -= len(block)
         except BaseException as error:
             self.error = error  # the parser may hide it behind one of its own
             raise
-        if size < 0 or size >= len(self._left):
-            out, self._left = self._left, b""
-        else:
-            out, self._left = self._left[:size], self._left[size:]
-        return out
+        data = b"".join(parts) if len(parts) > 2 or parts[0] else parts[-1]
+        self._left = data[size:]
+        return data[:size]
 
 
 class Parser:
@@ -104,13 +103,15 @@ class Parser:
         self._ends_open = ends_open  # the file's last byte is no line end
         self.bad: list[BadRow] = []
         self.records = 0  # data rows, good and bad
+        self.strays = 0  # rows with a quotation mark that is not closed
         self._ended = self._damaged = False
 
     def batches(self, stream: Readable) -> Iterator[pa.RecordBatch]:
         """Columns c<position> as text plus `record`. Raises Damaged (never when careful) or SourceError."""
         layout, fields = self._layout, len(self._layout.header)
         _skip(stream, layout.data_at)
-        blocks = RowGuard(stream, layout.delimiter, fields, self._limits).blocks() if self._careful else _blocks(stream)
+        guard = RowGuard(stream, layout.delimiter, fields, self._limits)
+        blocks = guard.blocks() if self._careful else _blocks(stream)
         feed = _Feed(blocks, b"\n" + marker(END, layout.delimiter, fields))
         good = used = 0
         held: pa.RecordBatch | None = None  # a mark left open swallows the rest of the file: only its end shows that
@@ -127,18 +128,21 @@ class Parser:
                 raise feed.error from None
             if not self._careful:
                 raise Damaged from None
-            raise SourceError(
-                f"Rows cannot be told apart after record {good + len(self.bad) + 1:,}. "
-                "Save the file again as csv and load that."
-            ) from None
+            raise self._mixed_up(good) from None
         self._check()
         if not self._ended:
-            raise Damaged
+            raise self._mixed_up(good) if self._careful else Damaged
         if held is not None:
             yield held
+        self.strays = guard.strays
         last = self.bad[-1] if self.bad else None
         if last and self._ends_open and last.record == self.records + 1 and last.reason == "field_count":
             self.bad[-1] = BadRow(last.record, "", "cut_off")
+
+    def _mixed_up(self, good: int) -> SourceError:
+        return SourceError(
+            f"Rows cannot be told apart after record {good + len(self.bad) + 1:,}. Save the file again as csv and load that."
+        )
 
     def _parse(self, feed: _Feed) -> Iterator[pa.RecordBatch]:
         names = [f"c{i}" for i in range(len(self._layout.header))]

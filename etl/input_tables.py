@@ -93,16 +93,16 @@ class TextTable(InputTable):
     def _batches(self) -> Iterator[pa.RecordBatch]:
         del self.notes[self._said :]
         good = last = 0
-        if not (self._text.nul or self._text.long_line):
+        if not self._text.needs_guard:
             try:
                 for batch in self._pass(careful=False):
                     yield batch
                     good += batch.num_rows
                     last = batch.column("record")[-1].as_py()
-                self._note_line_breaks(good)
+                self._note_line_breaks()
                 return
             except Damaged:
-                self.notes.append("a quotation mark is not closed: rows were told apart by their lines")
+                pass
         # What was handed on already is passed over; the same rows have to carry the same numbers.
         for batch in self._pass(careful=True):
             skip = min(good, batch.num_rows)
@@ -114,6 +114,7 @@ class TextTable(InputTable):
             good -= skip
             if skip < batch.num_rows:
                 yield batch.slice(skip)
+        self._note_line_breaks()
 
     def _pass(self, careful: bool) -> Iterator[pa.RecordBatch]:
         parser = Parser(self._layout, self._limits, careful, not self._text.ends_with_newline)
@@ -123,10 +124,15 @@ class TextTable(InputTable):
             self._check_rows(good + len(parser.bad))
             yield batch
         self.rows_read = good + len(parser.bad)
+        if parser.strays:
+            self.notes.append(
+                f"{parser.strays:,} row{'s' if parser.strays > 1 else ''} with a quotation mark that is not closed: "
+                "set aside, and the lines below taken as rows of their own"
+            )
         if self.rows_read != parser.records:
             raise SourceError(f"{self.name}: {parser.records:,} rows were counted and {self.rows_read:,} were read.")
 
-    def _note_line_breaks(self, good: int) -> None:
+    def _note_line_breaks(self) -> None:
         """A row may hold many lines by right, or because a mark was never closed: the count is always told."""
         lines = self._text.lines + (not self._text.ends_with_newline)
         inside = lines - self.rows_read - self._text.sample[: self._layout.data_at].count(b"\n")

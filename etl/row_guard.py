@@ -31,14 +31,17 @@ class RowGuard:
         quoted, rest = rb'(?:[^"]++|"")*+"', rb"[^" + d + rb"]*+"
         field = rb'(?:"' + quoted + rest + rb'|(?!")' + rest + rb")"
         # As the parser reads: a mark opens a field only at its start, and text after the closing mark belongs to it.
+        # Where a field spans lines, text after its closing mark shows that the first mark was a stray one.
         self._closed = re.compile(field + rb"(?:" + d + field + rb")*+\Z", re.DOTALL).match
-        self._closes = re.compile(quoted + rest + rb"(?:" + d + field + rb")*+\Z", re.DOTALL).match
+        self._closing = re.compile(quoted, re.DOTALL).match
+        self._to_end = re.compile(rb"(?:\r?\n|\r)?+\Z|(?:" + d + field + rb")++\Z", re.DOTALL).match
+        self._after = (delimiter.encode(), b"\r", b"\n", b"")
         self._one_field = re.compile(field + d, re.DOTALL).match
         self._raw, self._limits, self._fields = raw, limits, fields
         self._marker = lambda reason: marker(reason, delimiter, fields)
         self._held: list[bytes] = []
         self._held_bytes = 0
-        self._strays = 0
+        self.strays = 0  # rows with a mark that is not closed
 
     def blocks(self) -> Iterator[bytes]:
         """The rows, in pieces of about a megabyte. Raises SourceError when rows cannot be told apart."""
@@ -82,7 +85,13 @@ class RowGuard:
         self._held_bytes += len(line)
         if self._held_bytes > self._limits.row_bytes or len(self._held) > self._limits.row_lines:
             self._stray(lines, out)
-        elif self._closes(line):
+            return
+        closing = self._closing(line)
+        if not closing:
+            return
+        if line[closing.end() : closing.end() + 1] not in self._after:
+            self._stray(lines, out)  # the mark opens a field of a later row
+        elif self._to_end(line, closing.end()):
             row = b"".join(self._held)
             if self._count(row) != self._fields:
                 self._stray(lines, out)
@@ -98,8 +107,8 @@ class RowGuard:
 
     def _stray(self, lines: deque[bytes], out: list[bytes]) -> None:
         """The mark in the first held line belongs to that line alone: the others are rows of their own."""
-        self._strays += 1
-        if self._strays > _STRAYS:
+        self.strays += 1
+        if self.strays > _STRAYS:
             raise SourceError(
                 f"More than {_STRAYS:,} rows hold a quotation mark that is not closed: rows cannot be told apart. "
                 "Ask the publisher for a file with doubled quotation marks, or save it again as csv."

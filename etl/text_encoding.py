@@ -51,9 +51,15 @@ class Text:
     lines: int  # line ends
     nul: bool
     long_line: bool  # a line may be longer than the limit
+    odd_quotes: bool  # a line holds an odd number of quotation marks: a field spans lines, or a mark is not closed
     ends_with_newline: bool
     old_mac: bool  # lines end in CR alone
     sample: bytes  # the start, as UTF-8 without BOM
+
+    @property
+    def needs_guard(self) -> bool:
+        """Whether one row could take its neighbours with it."""
+        return self.nul or self.long_line or self.odd_quotes
 
     @property
     def notes(self) -> list[str]:
@@ -101,6 +107,33 @@ class _Judge:
         return "cp1252" if self._c1 else "latin-1"
 
 
+class _Quotes:
+    """Whether some line holds an odd number of quotation marks."""
+
+    def __init__(self, end: bytes):
+        self.odd = False
+        self._end, self._carry = end, b""
+        self._pairs = re.compile(rb'"[^"' + end + rb"]*+(?:\"|(" + end + rb"))").findall
+        self._others = bytes(b for b in range(256) if b not in b'"' + end)
+        self._dense: bool | None = None
+
+    def feed(self, block: bytes) -> None:
+        if self.odd:
+            return
+        cut = block.rfind(self._end) + 1
+        if not cut:
+            self._carry += block
+            return
+        lines, self._carry = self._carry + block[:cut], block[cut:]
+        if self._dense is None:
+            self._dense = lines.count(b'"') * 100 > len(lines)
+        if self._dense:
+            # Where nearly every field is quoted, taking everything else away is the faster way.
+            self.odd = b'"' in lines.translate(None, self._others).replace(b'""', b"")
+        else:
+            self.odd = self._end in self._pairs(lines)
+
+
 def scan(stream: Readable, limits: Limits, name: str, progress: Callable[[int], None] | None = None) -> Text:
     """Reads all of `stream` once. Raises SourceError for an empty or a binary file."""
     first = _read_full(stream, SAMPLE)
@@ -119,13 +152,15 @@ def scan(stream: Readable, limits: Limits, name: str, progress: Callable[[int], 
     old_mac = b"\n" not in sample and b"\r" in sample
     judge, lines, nul, long_line = _Judge(), 0, False, False
     end = b"\r" if old_mac else b"\n"
-    since, last, done = 0, b"", 0
+    quotes, since, last, done = _Quotes(end), 0, b"", 0
     block = sample
     while block:
         lines += block.count(end)
         nul = nul or b"\0" in block
         if not long_line:
             long_line, since = _longer_than(limits.row_bytes, block, end, since)
+        if not long_line:
+            quotes.feed(block)
         if not encoding.startswith("utf-16"):
             judge.feed(block)
         last = block[-1:]
@@ -138,7 +173,9 @@ def scan(stream: Readable, limits: Limits, name: str, progress: Callable[[int], 
     to_utf8 = sample if encoding.startswith("utf-16") else _read_full(Utf8(io.BytesIO(sample), encoding), 4 * SAMPLE)
     if old_mac:
         to_utf8 = to_utf8.replace(b"\r", b"\n")
-    return Text(encoding, bool(bom), lines, nul, long_line, last in (b"\n", b"\r"), old_mac, to_utf8)
+    quotes.feed(end)
+    ends = last in (b"\n", b"\r")
+    return Text(encoding, bool(bom), lines, nul, long_line, quotes.odd, ends, old_mac, to_utf8)
 
 
 def _detect_wide(first: bytes) -> tuple[bytes, str]:

@@ -81,6 +81,21 @@ def test_characters_across_block_borders(encoding: str, block: int) -> None:
     assert text.lines == 21
 
 
+@pytest.mark.parametrize("block", [3, 10, 1 << 20])
+@pytest.mark.parametrize("dense", [True, False])
+@pytest.mark.parametrize(
+    ("line", "odd"), [('a,"b,c', True), ('"a","b"', False), ('"a",5" x', True), ('"', True), ('a""b', False)]
+)
+def test_a_line_with_an_odd_number_of_quotation_marks_is_found(block: int, dense: bool, line: str, odd: bool) -> None:
+    filler = '"a","b"\n' if dense else "a,b and much more without any mark\n" * 10 + '"a",b\n'
+    for data in (line + "\n" + filler * 9, filler * 9 + line + "\n" + filler * 9, filler * 9 + line):
+        quotes = text_encoding._Quotes(b"\n")
+        for i in range(0, len(data), block):
+            quotes.feed(data[i : i + block].encode())
+        quotes.feed(b"\n")
+        assert quotes.odd is odd
+
+
 @pytest.mark.parametrize("limit", [5, 20, 50])
 @pytest.mark.parametrize("length", [4, 19, 20, 21, 49, 52, 300])
 def test_a_long_line_is_never_overlooked(limit: int, length: int) -> None:

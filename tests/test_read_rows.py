@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl import delimited, input_tables
+from etl import delimited, input_tables, row_guard
 from etl.read import Limits, open_file
 from etl.schema import SourceError
 from tests.reading import HEADER, SMALL, SOURCE, make_source, read, write
@@ -130,7 +130,7 @@ def test_an_open_quotation_mark_costs_one_row_and_not_its_neighbours(tmp_path: P
     assert got.bad == [(502, "field_count")]
     assert len(got.rows) == 2999
     assert got.column("incident_id")[500] == "K501"
-    assert "a quotation mark is not closed" in got.notes
+    assert "1 row with a quotation mark that is not closed" in got.notes
 
 
 def test_an_open_quotation_mark_after_many_rows_were_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +152,25 @@ def test_a_quotation_mark_closed_by_a_later_one_frees_the_rows_between(tmp_path:
     got = read(write(tmp_path / "a.csv", HEADER + "\n" + "".join(lines)))
     assert got.bad == [(12, "field_count")]
     assert len(got.rows) == 39
+
+
+@pytest.mark.parametrize("lines_between", [3, 3000])
+def test_an_open_mark_that_fits_by_chance_is_found_out(tmp_path: Path, lines_between: int) -> None:
+    """Closed by the next quoted field of the same column, the swallowed rows would make one row of the right width."""
+    lines = [GOOD.format(i) for i in range(lines_between + 20)]
+    lines[10] = 'K10,822,"calm,Harbour\n'
+    lines[10 + lines_between] = f'K{10 + lines_between},822,"really",Harbour\n'
+    got = read(write(tmp_path / "a.csv", HEADER + "\n" + "".join(lines)))
+    assert got.bad == [(12, "field_count")]
+    assert len(got.rows) == len(lines) - 1
+    assert "1 row with a quotation mark that is not closed" in got.notes
+
+
+def test_fields_of_many_lines_are_kept(tmp_path: Path) -> None:
+    lines = [f'K{i},"8\n\n22","a ""b"",\r\n\n,c",Pier\n' for i in range(500)]
+    got = read(write(tmp_path / "a.csv", HEADER + "\n" + "".join(lines)))
+    assert (len(got.rows), got.bad) == (500, [])
+    assert got.column("offence_code") == ["8\n\n22"] * 500
 
 
 def test_one_very_long_line_is_set_aside_and_memory_stays_bounded(tmp_path: Path) -> None:
@@ -186,6 +205,19 @@ def test_a_file_that_ends_in_nul_bytes_keeps_its_rows(tmp_path: Path) -> None:
     got = read(write(tmp_path / "a.csv", text), limits=SMALL)
     assert len(got.rows) == 100
     assert got.bad == [(102, "row_too_long")]
+
+
+@pytest.mark.parametrize("content", ["x", "\0"])
+def test_line_ends_of_two_bytes_across_every_block_border(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    """A CR that ends a block and an LF alone in the next once looked like the end of the file to the parser."""
+    monkeypatch.setattr(delimited, "_BLOCK", 64)
+    monkeypatch.setattr(row_guard, "MB", 65)
+    rows = "".join(f"K{i},822,{'x' * (i % 40)},Pier\r\n" for i in range(2000))
+    got = read(write(tmp_path / "a.csv", f"{HEADER}\r\nK,1,{content},Quay\r\n{rows}"), limits=Limits(row_bytes=64))
+    assert got.rows_read == 2001
+    assert got.column("incident_id")[-2000:] == [f"K{i}" for i in range(2000)]
 
 
 def test_a_file_of_one_column(tmp_path: Path) -> None:
