@@ -141,7 +141,8 @@ class Parser:
 
     def _mixed_up(self, good: int) -> SourceError:
         return SourceError(
-            f"Rows cannot be told apart after record {good + len(self.bad) + 1:,}. Save the file again as csv and load that."
+            f"Rows cannot be told apart after record {good + len(self.bad) + 1:,}. "
+            "Save the file again as csv and load that."
         )
 
     def _parse(self, feed: _Feed) -> Iterator[pa.RecordBatch]:

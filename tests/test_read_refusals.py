@@ -71,6 +71,12 @@ def test_too_large(tmp_path: Path) -> None:
         open_file(path, SOURCE, Limits(file_bytes=1024))
 
 
+def test_one_long_line_is_no_header(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "Case,Code,Place" + "x" * (5 << 20))
+    with pytest.raises(SourceError, match="does not look like a file of source"):
+        open_file(path, SOURCE)
+
+
 def test_a_source_without_forms(tmp_path: Path) -> None:
     source = make_source()
     object.__setattr__(source, "forms", ())

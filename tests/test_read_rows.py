@@ -240,6 +240,20 @@ def test_chunks_can_be_read_twice(tmp_path: Path) -> None:
         assert (table.rows_read, len(table.bad)) == (3, 1)
 
 
+def test_an_error_while_reading_reaches_the_caller_after_the_chunks_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(input_tables, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(delimited, "_BLOCK", 256)
+    path = write(tmp_path / "a.csv", HEADER + "\n" + "".join(GOOD.format(i) for i in range(100)))
+    with open_file(path, SOURCE, Limits(rows=50, row_bytes=256)) as opened:
+        rows = 0
+        with pytest.raises(SourceError, match="more than 50 rows"):
+            for chunk in opened.tables[0].chunks():
+                rows += chunk.num_rows
+    assert 10 <= rows <= 50
+
+
 def test_a_caller_who_stops_early_leaves_no_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(input_tables, "CHUNK_ROWS", 10)
     path = write(tmp_path / "a.csv", HEADER + "\n" + "".join(GOOD.format(i) for i in range(1000)))
