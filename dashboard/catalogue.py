@@ -19,6 +19,7 @@ class SourceInfo:
     has_victims: bool
     has_suspects: bool
     has_points: bool
+    dated_by: str = "reported"  # or occurred, where no report date is published; "" for figures and boundaries
     as_of: date | None = None  # the latest day that its newest load can know
 
 

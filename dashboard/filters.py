@@ -56,7 +56,9 @@ class Filters:
     @property
     def date_column(self) -> str:
         """The column that the period applies to."""
-        return f"{self.date_basis}_on" if self.unit in codes.RECORD_UNITS else "period_start"
+        if self.unit not in codes.RECORD_UNITS:
+            return "period_start"
+        return "occurred_on" if self.date_basis == "occurred" else "counted_on"
 
 
 def default(catalogue: Catalogue) -> Filters:

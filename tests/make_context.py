@@ -162,15 +162,16 @@ def _load_months(con: duckdb.DuckDBPyConnection) -> None:
 
 def _sources() -> list[dict[str, Any]]:
     base = {"licence": "Invented for tests", "url": "", "fictional": True, "known_problems": [], "verdict": ""}
+    base["dated_by"] = ""
     return [
         base
         | {"source": mw.POLICE, "title": "Wick Police", "publisher": "Wick Police Department", "kind": "police"}
-        | {"unit": "incidents", "has_victims": True, "has_suspects": True, "has_points": True}
+        | {"unit": "incidents", "dated_by": "reported", "has_victims": True, "has_suspects": True, "has_points": True}
         | {"location_precision": "block", "verdict": "Good from 2022; labour trafficking was not recorded before."}
         | {"known_problems": ["Forced labour has a code of its own only since January 2022."]},
         base
         | {"source": mw.SHERIFF, "title": "Fenn Sheriff", "publisher": "Fenn County Sheriff", "kind": "police"}
-        | {"unit": "incidents", "has_victims": False, "has_suspects": False, "has_points": True}
+        | {"unit": "incidents", "dated_by": "reported", "has_victims": False, "has_suspects": False, "has_points": True}
         | {"location_precision": "area", "verdict": "Usable for trends; two months are missing in 2024."},
         base
         | {"source": "fbi_counts", "title": "Agency counts", "publisher": "Invented bureau", "kind": "published"}

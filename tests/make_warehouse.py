@@ -107,6 +107,7 @@ def _records(con: duckdb.DuckDBPyConnection, n: int, rng: np.random.Generator) -
         "reported_precision": pa.array(["day"] * n).dictionary_encode(),
         "occurred_on": _days(occurred, no_occurred),
         "occurred_precision": pa.array(["day"] * n, mask=no_occurred),
+        "counted_on": _days(reported),
         "hour": pa.array(hour, mask=rng.random(n) < 0.2),
         "exploitation": exploitation,
         "offence_group": _pick(rng, n, {"trafficking": 0.86, "related": 0.14}),

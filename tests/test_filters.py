@@ -209,7 +209,7 @@ RULES = {
 MORE_RULES: dict[str, tuple[dict[str, Any], str]] = {
     "period": (
         {"date_from": date(2023, 2, 1), "date_to": date(2023, 4, 1)},
-        "reported_on BETWEEN '2023-02-01' AND '2023-04-30'",
+        "counted_on BETWEEN '2023-02-01' AND '2023-04-30'",
     ),
     "occurred": (
         {"date_from": date(2023, 2, 1), "date_to": date(2023, 2, 1), "date_basis": "occurred"},

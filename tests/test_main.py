@@ -146,6 +146,19 @@ def test_what_a_unit_lacks_is_said_and_kept_for_later(served: Path, root: Path) 
     assert bar(app) == narrowed
 
 
+def test_a_source_without_report_dates_is_named(
+    made: Path, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(made, tmp_path / "late")
+    with duckdb.connect(str(tmp_path / "late" / "warehouse" / "restricted-000001.duckdb")) as con:
+        con.execute("UPDATE sources SET dated_by = 'occurred' WHERE source = 'fenn_sheriff'")
+    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path / "late"))
+    app = start(root)
+    assert "No report date is published by Fenn Sheriff" in bar(app)
+    app.multiselect(key="source").select("wick_police").run()
+    assert "No report date" not in bar(app)
+
+
 def test_labels_are_visible(served: Path, root: Path) -> None:
     app = start(root)
     labels = [w.label for w in (*app.selectbox, *app.multiselect)]

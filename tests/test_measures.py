@@ -38,7 +38,8 @@ USUAL = {
 
 def incident(reported: str, **values: Any) -> dict[str, Any]:
     """One record; what is not said is usual."""
-    return USUAL | {"reported_on": date.fromisoformat(reported)} | values
+    day = date.fromisoformat(reported)
+    return USUAL | {"reported_on": day, "counted_on": day} | values
 
 
 # Wick collects from January to April 2024 and again in June (its file ends on 20 June); Fenn from April on.
@@ -172,6 +173,21 @@ def test_each_series_has_its_own_coverage(tiny: Warehouse) -> None:
         (0, "Fenn Sheriff"),
         (None, "Fenn Sheriff"),  # its file ends in May
     ]
+
+
+def test_a_record_without_a_report_date_is_counted_by_its_event(tmp_path: Path) -> None:
+    def late(con: duckdb.DuckDBPyConnection) -> None:
+        fill(con)
+        con.execute("DELETE FROM incidents")
+        day = date(2024, 2, 3)
+        insert(con, "incidents", [incident("2024-02-03", occurred_on=day) | {"reported_on": None}])
+
+    write_warehouse(tmp_path, late)
+    warehouse = open_warehouse(tmp_path)
+    assert measures.total(warehouse, VIEW) == 1
+    assert measures.by_period(warehouse, VIEW)["n"].sum() == 1
+    assert warehouse.catalogue.last_month == date(2024, 2, 1)
+    warehouse.close()
 
 
 def test_longer_and_shorter_periods(tiny: Warehouse) -> None:

@@ -175,4 +175,17 @@ def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None
     absent = [LABELS[n].lower() for n in (*MANY, "date") if n not in supported(filters.unit)]
     if absent:
         text += f" These figures cannot be narrowed by {markdown_text(words.listed(absent, 'or'))}."
+    if undated := _counted_by_occurrence(filters, catalogue):
+        text += f" {markdown_text(undated)}"
     st.caption(text)
+
+
+def _counted_by_occurrence(filters: Filters, catalogue: Catalogue) -> str:
+    """Which sources of the view publish no report date: their records stand under the day of the event."""
+    if filters.unit not in codes.RECORD_UNITS or filters.date_basis != "reported":
+        return ""
+    late = [s for s in catalogue.sources if s.dated_by == "occurred"]
+    named = [s.title for s in late if not filters.sources or s.source in filters.sources]
+    if not named:
+        return ""
+    return f"No report date is published by {words.listed(named, most=4)}: counted by the date occurred instead."

@@ -27,7 +27,7 @@ def read_catalogue(warehouse: "Warehouse") -> Catalogue:
     areas = tuple(a for a in _areas(warehouse) if a.layer in held)
     span = warehouse.ask(
         incidents.agg(
-            first=incidents.reported_on.min(), last=incidents.reported_on.max(), earliest=incidents.occurred_on.min()
+            first=incidents.counted_on.min(), last=incidents.counted_on.max(), earliest=incidents.occurred_on.min()
         )
     ).iloc[0]
     first, last, earliest = _month(span["first"]), _month(span["last"]), _month(span["earliest"])

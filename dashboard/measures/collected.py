@@ -29,7 +29,7 @@ def coverage_table(warehouse: Warehouse) -> pd.DataFrame:
 def record_months(warehouse: Warehouse, unit: str) -> pd.DataFrame:
     """First and last month with a record, by source, of a unit of record: source, first, last."""
     table = warehouse.table(unit)
-    found = warehouse.ask(table.group_by("source").agg(first=table.reported_on.min(), last=table.reported_on.max()))
+    found = warehouse.ask(table.group_by("source").agg(first=table.counted_on.min(), last=table.counted_on.max()))
     return found.astype({"first": "datetime64[s]", "last": "datetime64[s]"})
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -19,7 +20,7 @@ from dashboard.measures.collected import (
     months_since_1970,
 )
 from dashboard.measures.daily import daily, within
-from dashboard.measures.groups import check_column
+from dashboard.measures.groups import check_column, total
 from dashboard.measures.labels import labelled, labels_of
 from dashboard.warehouse import Warehouse
 from etl import codes
@@ -99,11 +100,12 @@ def weekday_hour(warehouse: Warehouse, filters: Filters) -> HourTable:
     All zeros for published units.
     """
     counts = np.zeros((7, 24), dtype=np.int64)
-    everything = int(within(daily(warehouse, filters), filters)["n"].sum())
-    if filters.unit in codes.RECORD_UNITS:
-        found = ask(warehouse, filters, _weekday_hour)
-        counts[found["weekday"].to_numpy(dtype=int), found["hour"].to_numpy(dtype=int)] = found["n"].to_numpy(dtype=int)
-    return HourTable(pd.DataFrame(counts).astype("Int64"), int(counts.sum()), everything)
+    if filters.unit not in codes.RECORD_UNITS:
+        return HourTable(pd.DataFrame(counts).astype("Int64"), 0, total(warehouse, filters))
+    found = ask(warehouse, filters, _weekday_hour)
+    timed = found.dropna()
+    counts[timed["weekday"].to_numpy(dtype=int), timed["hour"].to_numpy(dtype=int)] = timed["n"].to_numpy(dtype=int)
+    return HourTable(pd.DataFrame(counts).astype("Int64"), int(counts.sum()), int(found["n"].sum()))
 
 
 def period_rows(
@@ -148,7 +150,7 @@ def _series(warehouse: Warehouse, days: pd.DataFrame, group: str | None) -> tupl
     sums = days.groupby("code", observed=True)["n"].sum().reset_index().astype({"code": "str"})
     series = labelled(warehouse, group, sums)["code"].tolist()
     at = {code: i for i, code in enumerate(series)}
-    return series, np.array([at.get(c, 0) for c in days["code"].cat.categories])[days["code"].cat.codes]
+    return series, np.array([at.get(c, 0) for c in days["code"].cat.categories], dtype=np.int64)[days["code"].cat.codes]
 
 
 def _collected(
@@ -245,6 +247,7 @@ def _no_periods(group: str | None) -> pd.DataFrame:
 
 
 def _weekday_hour(rows: Any) -> Any:
-    timed = rows.filter(rows.hour.notnull(), rows.occurred_on.notnull(), rows.occurred_precision == "day")
-    weekday = timed.occurred_on.day_of_week.index().name("weekday")
-    return timed.group_by([weekday, timed.hour]).agg(n=summed(timed))
+    # A time is known together with its day; what is not known stays as one row, so that the whole is counted too.
+    known = rows.hour.notnull() & rows.occurred_on.notnull() & (rows.occurred_precision == "day")
+    weekday = ibis.ifelse(known, rows.occurred_on.day_of_week.index(), None).name("weekday")
+    return rows.group_by([weekday, rows.hour]).agg(n=summed(rows))

@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.filters import Filters, add_months, in_areas, supported, table_of
 from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown, summed
 from dashboard.measures.daily import daily, within
+from dashboard.measures.groups import total
 from dashboard.measures.labels import labelled
 from dashboard.measures.periods import period_rows
 from dashboard.warehouse import Warehouse
@@ -86,12 +87,11 @@ def area_shapes(warehouse: Warehouse, layer: str | None = None, role: str = "are
 @measure
 def place_strip(warehouse: Warehouse, filters: Filters) -> PlaceStrip:
     """How many records of the view are mapped, known by area only, or nowhere."""
-    everything = int(within(daily(warehouse, filters), filters)["n"].sum())
     if "area" not in supported(filters.unit):
-        return PlaceStrip(0, 0, everything)
+        return PlaceStrip(0, 0, total(warehouse, filters))
     found = ask(warehouse, filters, _strip, *warehouse.catalogue.layers).iloc[0]
     mapped, area_only = int(found["mapped"]), int(found["area_only"])
-    return PlaceStrip(mapped, area_only, everything - mapped - area_only)
+    return PlaceStrip(mapped, area_only, int(found["all"]) - mapped - area_only)
 
 
 @measure
@@ -209,7 +209,7 @@ def _strip(rows: Any, *layers: str) -> Any:
     point, area = rows.h3_9.notnull(), ibis.literal(False)
     for layer in layers:
         area = area | rows[f"area_{layer}"].notnull()
-    return rows.agg(mapped=summed(rows, point), area_only=summed(rows, ~point & area))
+    return rows.agg(mapped=summed(rows, point), area_only=summed(rows, ~point & area), all=summed(rows))
 
 
 def _margin(warehouse: Warehouse, parts: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -18,7 +18,7 @@ def sources(warehouse: Warehouse) -> pd.DataFrame:
     first_on, last_on (dates of the figures) and as_of (of its newest load)."""
     table = warehouse.table("sources")
     out = warehouse.ask(table.order_by("title"))
-    held = pd.concat([_held(warehouse, "incidents", "reported_on", "n"), _published(warehouse)])
+    held = pd.concat([_held(warehouse, "incidents", "counted_on", "n"), _published(warehouse)])
     out = out.merge(held, on="source", how="left")
     known = {s.source: s.as_of for s in warehouse.catalogue.sources}
     out["as_of"] = pd.to_datetime(out["source"].map(known)).astype("datetime64[s]")
