@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard.components import context, data_figures
+from dashboard.components import context, coverage_figures, data_figures
 
 ctx = context.current()
 st.title("Data", anchor=False)
 
 data_figures.sources(ctx)
-data_figures.coverage_chart(ctx)
+coverage_figures.of_everything(ctx)
 data_figures.delay(ctx)
 data_figures.loads(ctx)
 data_figures.equations(ctx)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components import context, overview_figures, overview_map, view, what_changed
+from dashboard.components import context, coverage_figures, overview_figures, overview_map, view, what_changed
 
 ctx = context.current()
 when = overview_figures.spans(ctx)
@@ -19,4 +19,4 @@ else:
     with right:
         overview_map.where(ctx)
     what_changed.show(ctx, when)
-    overview_figures.freshness(ctx)
+    coverage_figures.of_view(ctx)

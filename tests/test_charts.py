@@ -38,6 +38,7 @@ def every_figure():
         {
             "row": ["a", "a", "b"],
             "month": pd.to_datetime(["2024-01-01", "2024-02-01", "2024-01-01"]),
+            "days": [31.0, 29.0, 31.0],
             "state": ["records", "zero", "none"],
             "n": [4.0, 0.0, np.nan],
         }

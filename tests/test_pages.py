@@ -98,8 +98,13 @@ def test_figures_have_a_subtitle_with_the_unit_and_a_table_twin(open_page):
 
 def test_overview_compares_years_only_where_both_were_collected(open_page):
     both = open_page("overview")
-    assert "than the year before" not in both.header[0].value
-    assert "not compared" in text(both)
+    assert "the year before" not in both.header[0].value
+    assert re.search(
+        r"In what collected both years in full \(Wick Police\): \d+ incidents, .*the year before", text(both)
+    )
+    gap = open_page("overview", source=["Fenn Sheriff"])
+    assert "not compared with the year before" in [m.delta for m in gap.metric][0]
+    assert "so they are not compared" in text(gap)
     one = open_page("overview", source=["Wick Police"])
     assert re.search(r"\d+ incidents reported in the last 12 months, .*the year before \(\d+\)", text(one))
 

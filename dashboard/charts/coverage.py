@@ -17,7 +17,8 @@ STATES = {"records": "Collected, with records", "zero": "Collected, none found",
 def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bool = True) -> go.Figure:
     """A row for each source, a cell for each month.
 
-    table : row (text id), month (timestamp, first day), state (a key of STATES), n (nan where not collected).
+    table : row (text id), month (timestamp, first day), days (length), state (a key of STATES), n (nan where not
+        collected).
     Months that the table does not name are left empty: nothing is known about them.
     """
     rows = list(dict.fromkeys(table["row"]))
@@ -41,7 +42,7 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
     for state, name in STATES.items():
         on = table["state"] == state
         part = table[on]
-        days = part["month"].dt.days_in_month.to_numpy(dtype=float)
+        days = part["days"].to_numpy(dtype=float)
         seen = np.where(part["n"].isna(), name, [f"{words.exact(n)} records" for n in part["n"]])
         fig.add_bar(
             orientation="h",
@@ -55,7 +56,7 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
             customdata=np.column_stack(
                 [
                     [words.plotly(words.label(r, labels)) for r in part["row"]],
-                    part["month"].dt.strftime("%B %Y"),
+                    np.where(days > 31, part["month"].dt.strftime("%Y"), part["month"].dt.strftime("%B %Y")),
                     seen,
                 ]
             ),

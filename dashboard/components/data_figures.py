@@ -10,7 +10,6 @@ from dashboard.analysis.delay import SETTLED, Delay
 from dashboard.charts import coverage
 from dashboard.components import figure
 from dashboard.components.context import Context
-from dashboard.components.overview_figures import coverage_states, coverage_table
 from dashboard.escape import markdown_text
 from dashboard.glossary import terms
 from dashboard.measures_delay import reporting_delays
@@ -121,24 +120,6 @@ def quarantine(ctx: Context) -> None:
         return
     names = {"title": "Source", "file": "File", "column_name": "Column", "label": "Reason", "n": "Rows"}
     figure.show_table(table[list(names)].rename(columns=names), missing="whole row", key="quarantine")
-
-
-def coverage_chart(ctx: Context) -> None:
-    """Source by month: collected, collected and zero, not collected."""
-    states = coverage_states(measures.coverage(ctx.warehouse))
-    if states.empty:
-        figure.nothing("coverage", "Coverage", "No source has said which months it collected.")
-        return
-    names = {s.source: s.title for s in ctx.catalogue.sources}
-    gone = int((states["state"] == "none").sum())
-    title = f"{words.count(gone, 'month')} not collected" if gone else "No month is missing"
-    figure.figure(
-        "coverage", title[0].upper() + title[1:], "Reports of any kind, by source and month",
-        coverage.strip(states, figure.current_palette(), names), coverage_table(states, names),
-        "Where nothing is drawn, nothing is known: the source had not begun, or its file ends.",
-        "A filled cell: collected. An outlined cell: collected, none found. A crossed grey cell: not collected.",
-        missing="not collected",
-    )  # fmt: skip
 
 
 def delay(ctx: Context) -> None:

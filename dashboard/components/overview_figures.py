@@ -4,32 +4,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import measures, stories, words
-from dashboard.analysis import change, timeline
-from dashboard.charts import coverage, trend
+from dashboard.analysis import change
+from dashboard.charts import trend
 from dashboard.components import figure, view
 from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters, add_months
+from dashboard.measures.collected import NO, YES
 from dashboard.measures_delay import victims_cluster
 
 RARELY = 0.1  # labour trafficking below this share of the reports is called few
 SPARK_MONTHS = 24
-MOST_OPEN = 12  # months at the end of the data that may be left out because they are still filling up
 
 
 @dataclass(frozen=True)
 class Spans:
-    """The last twelve complete months and the twelve before."""
+    """The last twelve complete months and the twelve before.
+
+    steady : the sources that collected all 24 months; only they are compared. whole : that is all of the view's.
+    """
 
     first: date
     last: date
     before_first: date
     before_last: date
-    comparable: bool
+    steady: tuple[str, ...]
+    whole: bool
 
     @property
     def words(self) -> str:
@@ -39,16 +42,14 @@ class Spans:
 
 def spans(ctx: Context) -> Spans | None:
     """The months that the headline compares: the last twelve that are over and filled; None if there are none."""
-    filters = replace(ctx.filters, unit="incidents")
-    last = filters.date_to or ctx.catalogue.last_month
-    open_months = set(timeline.filling_months(view.delays(replace(ctx, filters=filters))))
-    for _ in range(MOST_OPEN):
-        if last is not None and pd.Timestamp(last) in open_months:
-            last = add_months(last, -1)
-    found = measures.last_12_vs_previous(ctx.warehouse, replace(filters, date_to=last))
+    records = replace(ctx, filters=replace(ctx.filters, unit="incidents"))
+    last = view.last_complete(records)
+    found = measures.last_12_vs_previous(ctx.warehouse, replace(records.filters, date_to=last))
     if found is None:
         return None
-    return Spans(found.current_from, found.current_to, found.previous_from, found.previous_to, found.complete)
+    steady = view.steady(records, found.previous_from, found.current_to)
+    whole = len(steady) == len(view.sources(records))
+    return Spans(found.current_from, found.current_to, found.previous_from, found.previous_to, steady, whole)
 
 
 def answer(ctx: Context, when: Spans | None) -> None:
@@ -62,12 +63,20 @@ def answer(ctx: Context, when: Spans | None) -> None:
     span = f"from {when.words}" if ctx.filters.date_basis == "reported" else f"(date occurred), {when.words}"
     if _is_recent(ctx, when):
         span = "in the last 12 months"
-    figure.lead(stories.headline(unit, now, span, found))
-    why = (
-        "" if found else " Not every source collected both years in full, so they are not compared; choose one source."
-    )
-    st.caption(markdown_text(f"The last 12 complete months: {when.words}.{why}"))
+    figure.lead(stories.headline(unit, now, span, found if when.whole else None))
+    st.caption(markdown_text(f"The last 12 complete months: {when.words}. {_basis(ctx, when, unit, found)}"))
     return None
+
+
+def _basis(ctx: Context, when: Spans, unit: str, found: change.Change | None) -> str:
+    """What the comparison rests on, where it is not all of the view."""
+    if found is None:
+        return "No source collected both years in full, so they are not compared."
+    if when.whole:
+        return ""
+    named = words.listed([ctx.catalogue.source_title(s) for s in when.steady], most=4)
+    same = f"{stories.counted(found.after, unit)}, {words.versus(found)}"
+    return f"In what collected both years in full ({named}): {same}."
 
 
 def _is_recent(ctx: Context, when: Spans) -> bool:
@@ -88,19 +97,20 @@ def _published_answer(ctx: Context) -> None:
     return None
 
 
-def _compared(ctx: Context, when: Spans, unit: str, **narrower: object) -> tuple[int, change.Change | None]:
-    """The count of the last twelve months, and its change if the two spans can be compared."""
-
-    def count(first: date, last: date) -> int:
-        return measures.total(ctx.warehouse, replace(view.narrowed(ctx, first, last, unit), **narrower))  # type: ignore[arg-type]
-
-    now = count(when.first, when.last)
-    if not when.comparable:
+def _compared(ctx: Context, when: Spans, unit: str) -> tuple[int, change.Change | None]:
+    """The count of the last twelve months, and its change in the sources that collected both years."""
+    now = measures.total(ctx.warehouse, view.narrowed(ctx, when.first, when.last, unit))
+    if not when.steady:
         return now, None
+    same = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
+    after, before = (
+        measures.total(ctx.warehouse, view.narrowed(same, first, last, unit))
+        for first, last in ((when.first, when.last), (when.before_first, when.before_last))
+    )
     effect = 1.0
     if unit == "victims":
-        effect = victims_cluster(ctx.warehouse, view.narrowed(ctx, when.before_first, when.last))
-    return now, change.compare(count(when.before_first, when.before_last), now, design_effect=effect)
+        effect = victims_cluster(ctx.warehouse, view.narrowed(same, when.before_first, when.last))
+    return now, change.compare(before, after, design_effect=effect)
 
 
 # -- four headline numbers ---------------------------------------------------------------------------------------------
@@ -117,7 +127,9 @@ def four(ctx: Context, when: Spans) -> None:
 
 def _incidents(ctx: Context, when: Spans) -> None:
     now, found = _compared(ctx, when, "incidents")
-    _number(ctx, "Incidents reported", words.exact(now), _beside(found), when, replace(ctx.filters, unit="incidents"))
+    _number(
+        ctx, "Incidents reported", words.exact(now), _beside(found, when), when, replace(ctx.filters, unit="incidents")
+    )
 
 
 def _victims(ctx: Context, when: Spans) -> None:
@@ -125,7 +137,7 @@ def _victims(ctx: Context, when: Spans) -> None:
         _number(ctx, "Victims known", "Not recorded", "these sources record no victims", when, None)
         return
     now, found = _compared(ctx, when, "victims")
-    _number(ctx, "Victims known", words.exact(now), _beside(found), when, replace(ctx.filters, unit="victims"))
+    _number(ctx, "Victims known", words.exact(now), _beside(found, when), when, replace(ctx.filters, unit="victims"))
 
 
 def _minors(ctx: Context, when: Spans) -> None:
@@ -144,20 +156,17 @@ def _minors(ctx: Context, when: Spans) -> None:
 def _labour(ctx: Context, when: Spans) -> None:
     """Always shown, whatever the exploitation filter says: its absence is the finding."""
     filters = replace(ctx.filters, unit="incidents", exploitation=view.LABOUR)
-    asked = measures.coverage(ctx.warehouse, view.narrowed(ctx, when.first, when.last, "incidents"))
-    asked = asked[asked["category"].isin(("forced_labour", "all"))]
-    labour = asked[asked["category"] == "forced_labour"]
     label = "Labour trafficking"
-    if len(labour) and not labour["collected"].fillna(False).any():
+    asked = view.collected(replace(ctx, filters=filters), when.first, when.last)
+    if (asked == NO).all():
         _number(ctx, label, "Not collected", "these sources have no category for it", when, None)
         return
-    now, _ = _compared(ctx, when, "incidents", exploitation=view.LABOUR)
-    whole = measures.total(
-        ctx.warehouse, replace(view.narrowed(ctx, when.first, when.last, "incidents"), exploitation=())
-    )
+    period = view.narrowed(ctx, when.first, when.last, "incidents")
+    now = measures.total(ctx.warehouse, replace(period, exploitation=view.LABOUR))
+    whole = measures.total(ctx.warehouse, replace(period, exploitation=()))
     few = now < words.PERCENT_FROM or now < RARELY * whole
     note = "few reports; rarely looked for" if few else f"of {words.number(whole)} incidents of any kind"
-    if len(labour) and not labour["collected"].fillna(False).all():
+    if (asked != YES).any():
         note = "not collected everywhere; " + note
     _number(ctx, label, words.exact(now), note, when, filters)
 
@@ -166,8 +175,10 @@ def _people_known(ctx: Context) -> bool:
     return bool(view.sources(replace(ctx, filters=replace(ctx.filters, unit="victims"))))
 
 
-def _beside(found: change.Change | None) -> str:
-    return words.versus(found) if found else "not compared with the year before"
+def _beside(found: change.Change | None, when: Spans) -> str:
+    if found is None:
+        return "not compared with the year before"
+    return words.versus(found) + ("" if when.whole else ", same sources")
 
 
 def _number(ctx: Context, label: str, value: str, note: str, when: Spans, filters: Filters | None) -> None:
@@ -191,7 +202,7 @@ def _number(ctx: Context, label: str, value: str, note: str, when: Spans, filter
     )
 
 
-# -- trend, freshness --------------------------------------------------------------------------------------------------
+# -- trend -------------------------------------------------------------------------------------------------------------
 
 
 def over_time(ctx: Context) -> None:
@@ -209,67 +220,3 @@ def over_time(ctx: Context) -> None:
         "Each bar is one month, from zero. Hatched bars are not finished. A dashed line is a dated note.",
         missing="not collected",
     )  # fmt: skip
-
-
-def freshness(ctx: Context) -> None:
-    """Which sources, up to when, and what is missing."""
-    table = measures.coverage(ctx.warehouse, ctx.filters if not view.is_published(ctx) else None)
-    if not view.is_published(ctx):
-        table = table[table["source"].isin({s.source for s in view.sources(ctx)})]
-    states = coverage_states(table)
-    if states.empty:
-        figure.nothing("coverage", "Sources", "No source has said which months it collected.")
-        return
-    gaps = states[states["state"] == "none"].groupby("row").size()
-    named = {s.source: s.title for s in ctx.catalogue.sources}
-    missing = [f"{named.get(str(row), str(row))} ({n} months)" for row, n in gaps.items()]
-    many = states["row"].nunique()
-    title = f"{many} {'sources' if many > 1 else 'source'}"
-    if ctx.catalogue.as_of:
-        title += f", known up to {words.day(ctx.catalogue.as_of)}"
-    title += f"; not collected: {words.listed(missing, most=3)}" if missing else "; no month of this period is missing"
-    figure.figure(
-        "coverage", title, "Which months each source collected, in the period of this view",
-        coverage.strip(states, figure.current_palette(), named), coverage_table(states, named),
-        "All police reports of a source count here, trafficking or not, so a filled month shows that somebody counted.",
-        "A filled cell: the source collected that month. An outlined cell: it collected and found none. "
-        "A crossed grey cell: it did not collect.",
-        missing="not collected",
-    )  # fmt: skip
-    view.page_link(ctx, "data", "All sources, loads and known problems")
-
-
-def coverage_states(table: pd.DataFrame) -> pd.DataFrame:
-    """Coverage as the strip draws it: row (source), month, state, n. Places of one source are joined."""
-    if table.empty:
-        return pd.DataFrame({"row": [], "month": [], "state": [], "n": []})
-    whole = table[table["category"] == "all"]
-    rest = table[~table["source"].isin(set(whole["source"]))]
-    both = pd.concat([whole, rest])
-    both = both.assign(
-        collected=both["collected"].fillna(False).astype(bool), reports=both["reports"].astype("Float64")
-    )
-    found = both.groupby(["source", "month"], as_index=False, sort=True).agg(
-        collected=("collected", "any"), n=("reports", lambda r: r.sum(min_count=1))
-    )
-    state = pd.Series("records", index=found.index).mask(found["n"].eq(0).fillna(False), "zero")
-    return pd.DataFrame(
-        {
-            "row": found["source"],
-            "month": pd.to_datetime(found["month"]),
-            "state": state.mask(~found["collected"], "none"),
-            "n": found["n"].astype("float64").where(found["collected"]),
-        }
-    )
-
-
-def coverage_table(states: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """The strip's twin."""
-    return pd.DataFrame(
-        {
-            "Source": [names.get(str(r), str(r)) for r in states["row"]],
-            "Month": states["month"].dt.strftime("%B %Y"),
-            "State": states["state"].map(coverage.STATES),
-            "Reports of any kind": states["n"].astype("Int64"),
-        }
-    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -16,13 +17,15 @@ from dashboard.catalogue import SourceInfo
 from dashboard.components import figure, filter_bar
 from dashboard.components.context import Context
 from dashboard.escape import markdown_text
-from dashboard.filters import Filters
+from dashboard.filters import Filters, add_months
 from dashboard.links import to_query
+from dashboard.measures.collected import YES, collected_months, months_since_1970
 from dashboard.measures_delay import reporting_delays
 from etl import codes
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 CANNOT_TELL = "These are reports: they show where people look and who is asked, not all that happens."
+MOST_OPEN = 12  # months at the end of the data that may be left out because they are still filling up
 LABOUR = ("forced_labour", "domestic_servitude")
 
 
@@ -49,6 +52,32 @@ def delays(ctx: Context) -> list[Delay]:
     """The reporting delays of those sources."""
     known = reporting_delays(ctx.warehouse)
     return [known[s.source] for s in sources(ctx) if s.source in known]
+
+
+def last_complete(ctx: Context) -> date | None:
+    """The last month of the view that is over and no longer filling up; None without records."""
+    last = ctx.filters.date_to or ctx.catalogue.last_month
+    open_months = set(timeline.filling_months(delays(ctx)))
+    for _ in range(MOST_OPEN):
+        if last is not None and pd.Timestamp(last) in open_months:
+            last = add_months(last, -1)
+    return last
+
+
+def collected(ctx: Context, first: date, last: date) -> np.ndarray:
+    """yes, partly or no for each month from first to last, by all sources of the view together."""
+    months = np.arange(*months_since_1970([first, add_months(last, 1)]))
+    return collected_months(ctx.warehouse, ctx.filters, months)
+
+
+def steady(ctx: Context, first: date, last: date) -> tuple[str, ...]:
+    """The sources of the view that collected every month from first to last: only they show a change."""
+    found = []
+    for source in sources(ctx):
+        own = replace(ctx, filters=replace(ctx.filters, sources=(source.source,)))
+        if (collected(own, first, last) == YES).all():
+            found.append(source.source)
+    return tuple(found)
 
 
 def series(

@@ -27,7 +27,10 @@ SUBJECTS = {
 def findings(ctx: Context, when: Spans | None) -> list[Finding]:
     """The sentences: what rose or fell beyond chance first, then what did not, then what the data cannot say."""
     found: list[Finding] = []
-    if when is not None and when.comparable:
+    if when is not None and when.steady:
+        # Like with like: a source that joined or left is not a change.
+        ctx = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
+    if when is not None and when.steady:
         found += sorted(_shifts(ctx, when), key=lambda f: -f.weight)[: MOST - 1]
         if len(found) < FEWEST:
             found += _steady(ctx, when, bool(found))
@@ -43,9 +46,10 @@ def show(ctx: Context, when: Spans | None) -> None:
         return
     st.html(_WRAP)
     st.subheader("What changed", anchor=False)
-    if when is not None and when.comparable:
+    if when is not None and when.steady:
         before = words.months(when.before_first, when.before_last)
-        st.caption(f"{when.words} beside {before}. Only what chance does not explain is called a change.")
+        same = "" if when.whole else " In the sources that collected both years."
+        st.caption(f"{when.words} beside {before}.{same} Only what chance does not explain is called a change.")
     for finding in findings(ctx, when):
         view.page_link(ctx, finding.page, finding.text, **finding.params)
 
