@@ -1,6 +1,7 @@
 """Boundary layers -> `areas`: GeoJSON, Shapefile (or a zip of one) and GeoPackage."""
 
 import hashlib
+import string
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def _name(frame: Any, column: str, row: int) -> str:
     if _missing(value):
         return ""
     text = " ".join(str(value).split())
-    return text.title() if text.isupper() else text
+    return string.capwords(text) if text.isupper() else text  # "77TH STREET" is no "77Th"
 
 
 def _count(frame: Any, column: str, row: int) -> int | None:

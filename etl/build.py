@@ -4,7 +4,9 @@ Rows of a load are staged, the newest version of each id and the owner of each m
 by every layer that is loaded, and the row equation of each input table is checked before anything is served.
 """
 
+import errno
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ _LOAD_SCHEMA = pa.schema(
         ("load", pa.string()),
         ("place", pa.int64()),
         ("source", pa.string()),
+        ("series", pa.string()),
         ("has_ids", pa.bool_()),
         ("gone", pa.bool_()),
     ]
@@ -35,8 +38,6 @@ def build(store: Store, version: int, loads: list[str], target: Path | None = No
     manifests = store.manifests(loads)
     target = target or store.database(version)
     partial = target.with_suffix(".partial")
-    for left in (partial, Path(f"{partial}.wal")):
-        left.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(partial), config={"memory_limit": "700MB", "threads": 2}) as connection:
             connection.execute("set preserve_insertion_order = false")
@@ -44,11 +45,15 @@ def build(store: Store, version: int, loads: list[str], target: Path | None = No
             connection.execute("checkpoint")
         os.replace(partial, target)
     except duckdb.Error as error:
+        if "No space left" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
         raise SourceError(
             f"The warehouse could not be built ({type(error).__name__}). What was served stays served."
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        for left in (partial, Path(f"{partial}.wal")):
+            left.unlink(missing_ok=True)
+        shutil.rmtree(f"{partial}.tmp", ignore_errors=True)
     fictional = any(m["fictional"] for m in manifests)
     return {"restricted": target.name, "built_at": now(), "fictional": fictional, "format": WAREHOUSE_FORMAT}
 
@@ -77,21 +82,21 @@ def _build(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[
 def _register_ownership(connection: duckdb.DuckDBPyConnection, manifests: list[dict[str, Any]]) -> None:
     gone = superseded(manifests)
     rows = [
-        {"load": m["load"], "place": i, "source": m["source"], "has_ids": m["has_ids"], "gone": m["load"] in gone}
+        {**{k: m[k] for k in ("load", "source", "series", "has_ids")}, "place": i, "gone": m["load"] in gone}
         for i, m in enumerate(manifests)
     ]
     own = [
-        {"source": s, "scope": scope, "month": f"{month}-01", "owner": load}
-        for (s, scope, month), load in owners(manifests).items()
+        {"source": s, "series": series, "scope": scope, "month": f"{month}-01", "owner": load}
+        for (s, series, scope, month), load in owners(manifests).items()
     ]
     claimed = [{"load": m["load"], "scope": s, "month": f"{month}-01"} for m in manifests for s, month in m["claims"]]
     named = [{"source": s, "month": f"{month}-01", "owner": load} for (s, month), load in exclusive(manifests).items()]
-    text = [("source", pa.string()), ("scope", pa.string()), ("month", pa.string()), ("owner", pa.string())]
+    text = [(name, pa.string()) for name in ("source", "series", "scope", "month", "owner")]
     for name, table in (
         ("staged_loads", pa.Table.from_pylist(rows, schema=_LOAD_SCHEMA)),
         ("staged_owners", pa.Table.from_pylist(own, schema=pa.schema(text))),
-        ("staged_claims", pa.Table.from_pylist(claimed, schema=pa.schema([_LOAD_SCHEMA.field("load"), *text[1:3]]))),
-        ("staged_named", pa.Table.from_pylist(named, schema=pa.schema([text[0], text[2], text[3]]))),
+        ("staged_claims", pa.Table.from_pylist(claimed, schema=pa.schema([_LOAD_SCHEMA.field("load"), *text[2:4]]))),
+        ("staged_named", pa.Table.from_pylist(named, schema=pa.schema([text[0], text[3], text[4]]))),
     ):
         connection.register("rows_of", table)
         month = " replace (month::date as month)" if name != "staged_loads" else ""
@@ -99,28 +104,33 @@ def _register_ownership(connection: duckdb.DuckDBPyConnection, manifests: list[d
         connection.unregister("rows_of")
 
 
-# A fact counts when its load owns it: by name for that month, else by the newest version of its id, else by month.
-# A straggler, in a month that its own file does not cover, is in no other file and stays.
+# Of the versions of an id the newest counts, or that of a file which the user named for its month. It stands when
+# the user named no other file for its month and its own is the newest of its series that covers it: a record that
+# a newer file leaves out was withdrawn. A straggler, in a month that its own file does not cover, is in no other
+# file and stays. Rows without an id are told apart by file: equal ones are different reports.
 _WINNERS = """
 create table staged_winners as
 with facts as (
-    select f.load, f.source, f.incident_id, l.place, l.has_ids, l.gone, f.scope,
+    select f.load, f.source, f.incident_id, f.scope, l.place, l.series, l.has_ids, l.gone,
            date_trunc('month', coalesce(f.reported_on, f.occurred_on))::date as month
     from staged_incidents f join staged_loads l using (load)
 ), judged as (
     select f.*, n.owner as named, o.owner as owner, c.load is not null as claimed
     from facts f left join staged_claims c on c.load = f.load and c.scope = f.scope and c.month = f.month
     left join staged_named n on n.source = f.source and n.month = f.month
-    left join staged_owners o on o.source = f.source and o.scope = f.scope and o.month = f.month
-), standing as (
+    left join staged_owners o on o.source = f.source and o.series = f.series and o.scope = f.scope
+                              and o.month = f.month
+), newest as (
     select * from judged
-    where case when named is not null then named = load
-               when has_ids then true
-               when gone then false
-               else not claimed or owner = load end
+    qualify row_number() over (
+        partition by source, incident_id, case when not has_ids then load end
+        order by coalesce(named = load, false) desc, place desc
+    ) = 1
 )
-select load, source, incident_id from standing
-qualify row_number() over (partition by source, incident_id order by place desc) = 1
+select load, source, incident_id from newest
+where case when named is not null then named = load
+           when claimed then owner = load
+           else not gone end
 """
 
 
@@ -137,15 +147,15 @@ def _stage_facts(connection: duckdb.DuckDBPyConnection, store: Store, manifests:
             connection.execute(
                 "insert into attributes by name "
                 "select source, incident_id, load, domain, code, n from staged_attributes "
-                "semi join staged_winners using (load, source, incident_id)"
+                "semi join staged_winners using (load, source, incident_id) order by all"
             )
             continue
-        shared = [c for c in TABLES[name] if c not in ("reported_precision", "occurred_precision")]
+        shared = [c for c in TABLES[name] if c not in ("reported_precision", "occurred_precision", "counted_on")]
         chosen = ", ".join(quoted(c) for c in shared)
         connection.execute(f"alter table {name} add column area_code varchar")
         connection.execute(
             f"""insert into {name} by name
-                select {chosen}, area_code,
+                select {chosen}, area_code, coalesce(reported_on, occurred_on) as counted_on,
                        case when reported_on is not null then 'day' end as reported_precision,
                        case when occurred_on is not null then 'day' end as occurred_precision
                 from {staged} semi join staged_winners using (load, source, incident_id)
@@ -168,11 +178,12 @@ def _stage_exposure(connection: duckdb.DuckDBPyConnection, store: Store, manifes
            from staged_exposure e join staged_loads l using (load)
            left join staged_claims c on c.load = e.load and c.scope = e.scope and c.month = e.month
            left join staged_named d on d.source = e.source and d.month = e.month
-           left join staged_owners o on o.source = e.source and o.scope = e.scope and o.month = e.month
+           left join staged_owners o on o.source = e.source and o.series = l.series and o.scope = e.scope
+                                     and o.month = e.month
            where case when d.owner is not null then d.owner = e.load
                       when c.load is not null then o.owner = e.load
                       else not l.gone end
-           group by all order by e.source, e.month, e.h3_9"""
+           group by all order by all"""
     )
 
 
@@ -184,5 +195,5 @@ def _copy_published(connection: duckdb.DuckDBPyConnection, store: Store, manifes
         f"""insert into published_counts by name
             select {columns} from staged_published p
             join staged_owners o on o.source = p.source and o.month = p.period_start and o.owner = p.load
-            order by source, period_start, place_code, exploitation"""  # noqa: S608
+            order by source, period_start, place_code, exploitation, p.*"""  # noqa: S608
     )

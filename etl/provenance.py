@@ -62,7 +62,8 @@ def add_provenance(
         source = declared.get(name)
         if source is not None:
             connection.execute(
-                "insert into sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _source_row(connection, source)
+                "insert into sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                _source_row(connection, source),
             )
     if manifests:
         _load_months(connection, manifests)
@@ -83,10 +84,12 @@ def add_provenance(
 def _source_row(connection: duckdb.DuckDBPyConnection, s: Source) -> list[Any]:
     people = s.kind == "police"
     victims = people and (s.victim_per_report or s.prepare is not None)
+    reported = any("reported_on" in t.columns for f in s.forms for t in f.tables.values())
+    dated_by = ("reported" if reported else "occurred") if people else ""
     points = any({"lat", "point"} & set(t.columns) for f in s.forms for t in f.tables.values())
     return [
         *[s.name, s.title, s.publisher, s.kind, s.url, s.licence, s.unit],
-        *[victims, people and s.prepare is not None, points, s.location_precision, s.verdict],
+        *[victims, people and s.prepare is not None, points, s.location_precision, dated_by, s.verdict],
         *[list(s.known_problems), s.fictional],
     ]
 

@@ -25,6 +25,7 @@ FILTER_COLUMNS: Mapping[str, str] = MappingProxyType(
         "reported_precision": "VARCHAR",  # codes.PRECISION
         "occurred_on": "DATE",
         "occurred_precision": "VARCHAR",
+        "counted_on": "DATE",  # the day it is counted by: reported, or occurred where no report date is published
         "hour": "TINYINT",  # 0-23 of occurrence; NULL when unknown or a default time
         "exploitation": "VARCHAR",  # codes.EXPLOITATION
         "offence_group": "VARCHAR",  # codes.OFFENCE_GROUP
@@ -138,6 +139,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "has_suspects": "BOOLEAN",
             "has_points": "BOOLEAN",
             "location_precision": "VARCHAR",
+            "dated_by": "VARCHAR",  # reported, or occurred where no report date is published
             "verdict": "VARCHAR",  # the quality of this dataset in a sentence
             "known_problems": "VARCHAR[]",
             "fictional": "BOOLEAN",
@@ -247,6 +249,7 @@ class Form:
     offences: Mapping[str, Offence] = field(default_factory=dict)  # empty: the source's
     delivery: str = "snapshot"  # snapshot, period or delta
     printed_total: str = ""  # regular expression over the preamble; group 1 is the publisher's own total
+    series: str = ""  # forms of different series hold different reports, even where their months overlap
     collected: bool = True  # False: this form has no trafficking category at all
 
     @property

@@ -36,7 +36,7 @@ _CATEGORIES = {
 
 SOURCE = Source(
     name="chicago",
-    title="Crimes",
+    title="Chicago crimes",
     publisher="Chicago Police Department",
     kind="police",
     url="https://data.cityofchicago.org/Public-Safety/Crimes-2001-to-Present/ijzp-q8t2",

@@ -4,7 +4,7 @@ from etl.schema import Form, Published, Source, Table
 
 SOURCE = Source(
     name="ctdc",
-    title="Global k-anonymised dataset",
+    title="CTDC global cases",
     publisher="Counter Trafficking Data Collaborative (IOM, Polaris and partners)",
     kind="nonprofit",
     url="https://www.ctdatacollaborative.org/page/global-k-anonymized-dataset",

@@ -4,7 +4,7 @@ from etl.schema import Form, Published, Source, Table
 
 SOURCE = Source(
     name="fbi_ht",
-    title="Human trafficking by agency and year",
+    title="FBI: trafficking by agency and year",
     publisher="Federal Bureau of Investigation",
     kind="published",
     url="https://cde.ucr.cjis.gov/LATEST/webapp/#/pages/downloads",

@@ -4,7 +4,7 @@ from etl.schema import Form, Published, Source, Table
 
 SOURCE = Source(
     name="hotline",
-    title="Hotline statistics by state and year",
+    title="National hotline, by state and year",
     publisher="National Human Trafficking Hotline (Polaris)",
     kind="nonprofit",
     url="https://humantraffickinghotline.org/en/statistics",

@@ -22,7 +22,7 @@ _OLDER = {
 
 SOURCE = Source(
     name="houston",
-    title="Monthly crime data by street and beat",
+    title="Houston monthly crime data",
     publisher="Houston Police Department",
     kind="police",
     url="https://www.houstontx.gov/police/cs/Monthly_Crime_Data_by_Street_and_Police_Beat.htm",

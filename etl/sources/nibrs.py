@@ -157,7 +157,7 @@ def _victims(t: dict[str, Any]) -> Any:
 
 SOURCE = Source(
     name="nibrs",
-    title="NIBRS incidents of a state and year",
+    title="NIBRS, by state and year",
     publisher="Federal Bureau of Investigation",
     kind="police",
     url="https://cde.ucr.cjis.gov/LATEST/webapp/#/pages/downloads",

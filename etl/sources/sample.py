@@ -24,6 +24,8 @@ def _fiction(source: Source) -> Source:
 _CITY = replace(
     _fiction(lapd.SOURCE),
     name="sample_city_pd",
+    title="Lampwick crime reports",
+    place="Lantern County (fictional)",
     publisher="Lampwick Police (fictional)",
     statuses={**lapd.SOURCE.statuses, "UF": "unfounded"},
     region=REGION,
@@ -47,7 +49,7 @@ _CITY = replace(
 _SHERIFF = replace(
     _fiction(nibrs.SOURCE),
     name="sample_sheriff",
-    title="NIBRS incidents of the county",
+    title="Sheriff, NIBRS",
     publisher="Lantern County Sheriff (fictional)",
     area_layer=DISTRICTS,
     first_day="2015-01-01",
@@ -64,6 +66,7 @@ _SHERIFF = replace(
 _PORT = replace(
     _fiction(houston.SOURCE),
     name="sample_port_pd",
+    title="Port Ember monthly data",
     publisher="Port Ember Police (fictional)",
     area_layer=DISTRICTS,
     first_day="2015-01-01",
@@ -80,18 +83,21 @@ _PORT = replace(
 _AGENCY_YEARS = replace(
     _fiction(fbi.SOURCE),
     name="sample_agency_years",
+    title="Trafficking by agency and year",
     publisher="Fictional copy of the FBI's table",
     known_problems=(_INVENTED, *fbi.SOURCE.known_problems[:3]),
 )
 _HOTLINE = replace(
     _fiction(hotline.SOURCE),
     name="sample_hotline",
+    title="Hotline, by year",
     publisher="Lantern Hotline (fictional)",
     known_problems=(_INVENTED, *hotline.SOURCE.known_problems),
 )
 _CASES = replace(
     _fiction(ctdc.SOURCE),
     name="sample_cases",
+    title="Published cases",
     publisher="Fictional copy of CTDC's table",
     known_problems=(_INVENTED, *ctdc.SOURCE.known_problems),
 )
