@@ -1,0 +1,84 @@
+"""ETL of a large LAPD-format file, beside readers that only read it, in the same run.
+
+Each measurement is a process of its own, so that memory is its own too. Memory is the highest resident size.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.figures import Figure, figure
+from benchmarks.lapd_file import write
+
+ROWS, MORE_ROWS = 3_000_000, 10_000_000
+
+_LOAD = """
+import sys
+from pathlib import Path
+from etl.load import load_files
+from etl.registry import source_named
+from etl.store import Store
+load_files(Store(Path(sys.argv[2])), [(source_named("lapd"), Path(sys.argv[1]))])
+"""
+_ARROW = """
+import sys, pyarrow as pa, pyarrow.csv as pc
+header = open(sys.argv[1], encoding="utf-8").readline().strip().split(",")
+bad = []
+reader = pc.open_csv(
+    sys.argv[1],
+    read_options=pc.ReadOptions(use_threads=False),
+    parse_options=pc.ParseOptions(
+        newlines_in_values=True, invalid_row_handler=lambda row: bad.append(row.number) or "skip"
+    ),
+    convert_options=pc.ConvertOptions(column_types={name: pa.string() for name in header}),
+)
+print(sum(batch.num_rows for batch in reader))
+"""
+_PANDAS = """
+import sys, pandas as pd
+print(len(pd.read_csv(sys.argv[1], dtype=str, keep_default_na=False)))
+"""
+_MEMORY = """
+import resource
+print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def _run(code: str, *arguments: str) -> tuple[float, float]:
+    """(seconds of the whole process, peak resident size in MB)."""
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code + _MEMORY, *arguments], capture_output=True, text=True, check=True
+    )
+    seconds = time.perf_counter() - begin
+    return seconds, float(done.stdout.split("peak")[-1])
+
+
+def run(full: bool = False) -> list[Figure]:
+    """The budgets: 2.5 times pyarrow's reading of all columns, 1 GB, half of pandas' reading, linear to 10 M rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        path = write(work / "lapd.csv", ROWS, work)
+        name = f"{ROWS:,} rows, {path.stat().st_size / 1e6:,.0f} MB"
+        arrow, _ = min(_run(_ARROW, str(path)) for _ in range(2))
+        load, memory = min(_run(_LOAD, str(path), str(work / f"data{i}")) for i in range(2))
+        pandas, _ = _run(_PANDAS, str(path))
+        figures = [
+            figure(f"etl: {name}", load, "s", 2.5 * arrow, f"pyarrow open_csv, 28 columns as text: {arrow:.2f} s"),
+            figure("etl: beside pandas", load, "s", pandas / 2, f"pandas read_csv(dtype=str): {pandas:.2f} s"),
+            figure("etl: peak memory", memory, "MB", 1024, "limit"),
+        ]
+        if full:
+            path.unlink()
+            path = write(work / "more.csv", MORE_ROWS, work)
+            more, memory = _run(_LOAD, str(path), str(work / "more"))
+            linear = load * MORE_ROWS / ROWS
+            figures += [
+                figure(
+                    f"etl: {MORE_ROWS:,} rows", more, "s", 1.1 * linear, f"linear from {ROWS:,} rows: {linear:.2f} s"
+                ),
+                figure("etl: peak memory of it", memory, "MB", 1024, "limit"),
+            ]
+        return figures
