@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -12,7 +13,18 @@ from etl.schema import SourceError
 MB = 1 << 20
 GB = 1 << 30
 
-UNPACK_ERRORS = (zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError)
+# ValueError: a member's name in no encoding; struct.error: a directory cut short.
+UNPACK_ERRORS = (
+    zlib.error,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 
 
 @dataclass(frozen=True)

@@ -69,11 +69,13 @@ class _Area:
         data = self._tail + block
         starts = [m.start() for m in _ROW.finditer(data)]
         self._begun += max(len(starts) - 1, 0)  # the last one comes again
-        named = [int(row) for row in _ROW_NUMBER.findall(data)] + [int(row) for _, row in _CELL.findall(data)]
-        self._rows = max([self._rows, self._begun + bool(starts), *named])
-        widest = max((len(_ANY_CELL.findall(data, *ends)) for ends in pairwise([*starts, len(data)])), default=0)
-        columns = {column for column, _ in _CELL.findall(data)}
-        self._columns = max([self._columns, widest, *map(_column_number, columns)])
+        cells = _CELL.findall(data)
+        rows = {row for _, row in cells}.union(_ROW_NUMBER.findall(data))
+        self._rows = max([self._rows, self._begun + bool(starts), *map(int, rows)])
+        self._columns = max([self._columns, *map(_column_number, {column for column, _ in cells})])
+        if len(cells) < len(_ANY_CELL.findall(data)):
+            widths = (len(_ANY_CELL.findall(data, *ends)) for ends in pairwise([*starts, len(data)]))
+            self._columns = max(self._columns, max(widths, default=0))
         self._tail = data[max(starts[-1] if starts else 0, len(data) - 8 * MB) :]
         return self._rows * self._columns
 

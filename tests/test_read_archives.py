@@ -137,6 +137,12 @@ def test_zip_cut_short_or_altered(tmp_path: Path) -> None:
             open_file(write(tmp_path / "b.zip", content), SOURCE)
 
 
+def test_zip_with_a_name_in_no_encoding(tmp_path: Path) -> None:
+    whole = make_zip(tmp_path / "a.zip", {"Ä.csv": BODY}).read_bytes()
+    with pytest.raises(SourceError, match="is damaged"):
+        open_file(write(tmp_path / "b.zip", whole.replace("Ä".encode(), b"\x90\x90")), SOURCE)
+
+
 @pytest.mark.parametrize("kind", ["gz", "zip"])
 def test_bomb_is_refused_by_what_it_declares_or_unpacks(tmp_path: Path, kind: str) -> None:
     rows = BODY.encode() + b"K,822,calm,Pier\n" * 500_000
