@@ -47,7 +47,7 @@ def _stages(job: Job, published: Published) -> normalise.Stages:
     cleaned = normalise.clean(job)
     t = engine.unbound("clean", cleaned)
     year = code(t.year).try_cast("int64") if job.has("year") else ibis.null("int64")
-    numbers = {field: t[field].re_replace(",", "").try_cast("float64").try_cast("int64") for field in published.counts}
+    numbers = {field: _whole(t[field]) for field in published.counts}
     rules: list[tuple[Any, str, str]] = [
         (t.year.isnull(), "date_missing", "year"),
         (~year.between(1990, job.today.year).fill_null(False), "date_unreadable", "year"),
@@ -79,6 +79,12 @@ def _stages(job: Job, published: Published) -> normalise.Stages:
     return [("clean", cleaned), ("figures", result)]
 
 
+def _whole(value: Any) -> Any:
+    """A whole number; NULL for anything else, a fraction too."""
+    number = value.replace(",", "").try_cast("float64")
+    return (number == number.round()).ifelse(number, ibis.null("float64")).try_cast("int64")
+
+
 def _exploitation(job: Job, published: Published, t: Any) -> Any:
     if published.exploitations:
         return t.exploitation.substitute({k: ours for k, (ours, _) in published.exploitations.items()}, else_=_TEXT)
@@ -92,7 +98,7 @@ def _exploitation(job: Job, published: Published, t: Any) -> Any:
 
 def _band(value: Any) -> Any:
     """CTDC prints `9--17`; the bands are ours."""
-    band = value.replace("--", "-")
+    band = value.replace("--", "-").re_replace(r"^0(\d)", r"\1")  # 9--17, or 09--17 in later releases
     known = list(codes.AGE_BAND_FROM.values())
     return ibis.cases((value.isnull(), codes.UNKNOWN), (band.isin(known), band), else_=codes.UNMAPPED)
 

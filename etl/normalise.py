@@ -23,6 +23,7 @@ Stages = list[tuple[str, Any]]
 _SENTINEL_DAYS = ("1900-01-01", "1969-12-31", "1970-01-01", "9999-12-31")
 _EARLIEST = "1900-01-02"
 _TEXT, _TIME = ibis.null("string"), ibis.null("timestamp")
+_SERIAL = "serial"  # among date formats: days since the end of 1899, as a spreadsheet counts them
 
 
 def clean(job: Job) -> Any:
@@ -60,16 +61,27 @@ def _parsed(job: Job, t: Any) -> Any:
     longitude = point.re_extract(pair, 2) if job.has("point") else get("lon")
     return t.select(
         *[t[f] for f in job.fields],
-        reported=parse_time(get("reported_on"), formats) if job.has("reported_on") else _TIME,
-        occurred=parse_time(get("occurred_on"), formats) if job.has("occurred_on") else _TIME,
+        reported=_moment(get("reported_on"), formats) if job.has("reported_on") else _TIME,
+        occurred=_moment(get("occurred_on"), formats) if job.has("occurred_on") else _TIME,
         clock_digits=code(get("occurred_time")).try_cast("int64"),
         key=code(get("offence_code")),
         words=words.upper() if job.has("offence_code") else squeeze(words),
         latitude=latitude.try_cast("float64"),
         longitude=longitude.try_cast("float64"),
         area=code(get("area_code")),
-        amount=t["count"].try_cast("float64") if job.has("count") else ibis.literal(1.0),
+        # "nan" and the like are numbers to a database, but not to count with.
+        amount=t["count"].try_cast("float64").try_cast("int64") if job.has("count") else ibis.literal(1, "int64"),
     )
+
+
+def _moment(text: Any, formats: tuple[str, ...]) -> Any:
+    moment = parse_time(text, tuple(f for f in formats if f != _SERIAL))
+    if _SERIAL not in formats:
+        return moment
+    days = text.try_cast("float64")
+    seconds = (days.between(1, 109_574) * days * 86_400).round().cast("int64")  # to the year 2199
+    serial = ibis.timestamp("1899-12-30") + seconds.as_interval("s")
+    return ibis.coalesce(moment, days.between(1, 109_574).ifelse(serial, _TIME))
 
 
 def _relevant(job: Job, t: Any) -> Any:
@@ -88,8 +100,13 @@ def _mismatch(job: Job, t: Any) -> Any:
         return (t.words.startswith("HUMAN TRAFFICKING") & ~t.words.isin(list(job.offences))).fill_null(False)
     expected = t.key.substitute({c: o.text for c, o in job.offences.items()}, else_="")
     ours = [o.text for o in job.offences.values() if o.group == "trafficking"]
+    # Runs of spaces are looked at only where a description begins like one of ours: most rows do not.
+    beginnings = sorted({text.split()[0] for text in ours})
+    alike = reduce(lambda a, b: a | b, [t.words.startswith(word) for word in beginnings], ibis.literal(False))
     return ibis.cases(
-        (_relevant(job, t), squeeze(t.words.fill_null("")) != expected), else_=t.words.isin(ours)
+        (_relevant(job, t), squeeze(t.words.fill_null("")) != expected),
+        (alike, squeeze(t.words).isin(ours)),
+        else_=False,
     ).fill_null(False)
 
 
@@ -109,7 +126,9 @@ def _bad_day(job: Job, t: Any, field: str, parsed: Any, first: str) -> tuple[Any
 def _clock(job: Job, t: Any) -> Any:
     """Minutes after midnight of the occurrence; NULL when not recorded or impossible."""
     if not job.form.time_format:
-        return (t.occurred.hour() * 60 + t.occurred.minute()).cast("int64")
+        minutes = (t.occurred.hour() * 60 + t.occurred.minute()).cast("int64")
+        # A date without a time is not midnight.
+        return t.occurred_on.re_search("[:.]").ifelse(minutes, ibis.null("int64"))
     digits = t.clock_digits
     hour, minute = (digits, ibis.literal(0)) if job.form.time_format == "hour" else (digits // 100, digits % 100)
     return (hour.between(0, 23) & minute.between(0, 59)).ifelse((hour * 60 + minute).cast("int64"), ibis.null("int64"))
@@ -125,7 +144,7 @@ def _judged(job: Job, t: Any) -> Any:
     relevant = _relevant(job, t)
     offence_field = "offence_code" if job.has("offence_code") else "offence_text"
     rules = [
-        (relevant & t.parent.isnull() if job.has("parent") else None, "no_parent", "incident_id"),
+        (t.parent.isnull() if job.has("parent") else None, "no_parent", "incident_id"),
         *[
             (bad == reason, reason, field)
             for bad, field in ((reported_bad, "reported_on"), (occurred_bad, "occurred_on"))
@@ -168,8 +187,8 @@ def light(job: Job) -> Stages:
         lon=t.longitude,
         area_code=_area(job, t),
         scope=t.scope.fill_null("") if job.has("scope") else ibis.literal(""),
-        count=t.amount.fill_null(0).cast("int64"),
-        weight=(t.weight.try_cast("int64") if job.has("weight") else t.amount.cast("int64")).fill_null(0),
+        count=t.amount.fill_null(0),
+        weight=(t.weight.try_cast("int64") if job.has("weight") else t.amount).fill_null(0),
     )
     return [*stages, ("light", result)]
 
@@ -179,8 +198,10 @@ def _area(job: Job, t: Any) -> Any:
         return _TEXT
     # A spreadsheet turns beat 15E30 into 1.50E+31: the beat is lost, so there is none.
     lost = t.area.contains("E+")
-    padded = t.area.lpad(job.source.area_width, "0") if job.source.area_width else t.area.re_replace(r"^0+(.)", r"\1")
-    return lost.ifelse(_TEXT, padded)
+    width = job.source.area_width
+    # LPAD would also cut what is longer.
+    padded = (t.area.length() < width).ifelse(t.area.lpad(width, "0"), t.area)
+    return lost.ifelse(_TEXT, padded if width else t.area.re_replace(r"^0+(.)", r"\1"))
 
 
 def facts(job: Job) -> Stages:
@@ -213,7 +234,7 @@ def facts(job: Job) -> Stages:
         area_code=_area(job, t),
         area_name=t.area_name if job.has("area_name") else _TEXT,
         scope=t.scope.fill_null("") if job.has("scope") else ibis.literal(""),
-        n=t.amount.cast("int64"),
+        n=t.amount,
         **_victim(job, t),
     )
     return [*stages, ("mine", mine), ("facts", result)]
@@ -224,11 +245,12 @@ def _victim(job: Job, t: Any) -> dict[str, Any]:
     if not job.source.victim_per_report:
         unknown = ibis.literal(codes.UNKNOWN)
         return {"age_band": unknown, "sex": unknown, "race": unknown, "has_victim": ibis.literal(False)}
+    band = age_band(job, t.victim_age)
     return {
-        "age_band": age_band(job, t.victim_age),
+        "age_band": band,
         "sex": lookup(t.victim_sex, job.source.sexes, codes.UNKNOWN, codes.UNMAPPED),
         "race": lookup(t.victim_race, job.source.races, codes.UNKNOWN, codes.UNMAPPED),
-        "has_victim": t.victim_sex.notnull() | t.victim_race.notnull(),
+        "has_victim": t.victim_sex.notnull() | t.victim_race.notnull() | (band != codes.UNKNOWN),
     }
 
 

@@ -56,6 +56,8 @@ class ReportReader:
                 self.facts.append(engine.run(connection, self._facts, chunk=mine))
 
     def _denominator(self, seen: pa.Table) -> None:
+        # A row that is set aside is still one of those that the publisher counted.
+        self.total += int(pc.sum(seen["count"]).as_py() or 0)
         good = pc.is_null(seen["reason"])
         if not pc.all(good).as_py():
             bad = seen.filter(pc.invert(good))
@@ -64,17 +66,17 @@ class ReportReader:
             ):
                 self.harvest.set_aside(self.input_table, record, column, reason)
             seen = seen.filter(good)
-        self.total += int(pc.sum(seen["count"]).as_py() or 0)
         if not seen.num_rows:
             return
         points = locate.check_points(_floats(seen["lat"]), _floats(seen["lon"]), self.job.source.region)
         self.issues += np.bincount(points.issue, minlength=len(locate.POINT_ISSUES))
         minutes = seen["clock"].drop_null().to_numpy()
         self.clock += np.bincount(minutes, minlength=_MINUTES)
-        cells = locate.cells(points.lat, points.lon, EXPOSURE_RESOLUTION)
+        # Two decimals say nothing about so small a cell: the area's code is all that is known.
+        coarse = locate.is_coarse(points.lat, points.lon)
+        fine = np.where(coarse, np.nan, points.lat)
+        cells = locate.cells(fine, points.lon, EXPOSURE_RESOLUTION)
         cell = pa.array(cells, mask=cells == locate.NO_CELL)
-        # With a cell the place is known better than by the area's code.
-        area = pc.if_else(pc.is_valid(cell), pa.scalar(None, pa.string()), seen["area_code"].combine_chunks())
         day = seen["day"].combine_chunks()
         latest = pc.max(day).as_py()
         self._latest = latest if self._latest is None else max(self._latest, latest)
@@ -83,7 +85,7 @@ class ReportReader:
                 "scope": seen["scope"].combine_chunks(),
                 "month": pc.floor_temporal(day, unit="month").cast(pa.date32()),
                 "h3_9": cell,
-                "area_code": area,
+                "area_code": seen["area_code"].combine_chunks(),  # where the layer has no shapes, or none there
                 "n": seen["weight"].combine_chunks(),
             }
         )

@@ -65,7 +65,8 @@ def lookup(value: Any, mapping: Mapping[str, str], empty: str, other: str) -> An
 
 def age_band(job: Job, value: Any) -> Any:
     """CTDC's band of an age in years; codes for infants, missing and impossible ages are declared."""
-    years = value.re_replace(r"\.0+$", "").try_cast("int64")
+    # Seventeen and a half is seventeen: a cast to a whole number would round up to an adult.
+    years = value.re_replace(r"\.\d+$", "").try_cast("int64")
     if job.source.infant_ages:
         years = value.upper().isin(job.source.infant_ages).fill_null(False).ifelse(0, years)
     lowest = 1 if job.source.zero_age_unknown else 0
