@@ -95,11 +95,17 @@ def unknowns(table: pd.DataFrame, unit: str) -> str:
 
 
 def shifts(
-    before: pd.DataFrame, after: pd.DataFrame, subject: str, tests: int, design_effect: float = 1.0
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    subject: str,
+    tests: int,
+    design_effect: float = 1.0,
+    names: bool = False,
 ) -> list[tuple[str, float]]:
     """Sentences for the groups that rose or fell beyond chance, with how surely.
 
     before, after : code, label, n, known, as `measures.by_group`. subject : "Reports of {}".
+    names : the labels are names (of places, of sources), which keep their capital.
     tests : how many groups are looked at in all: the level is divided by it (Bonferroni), so that one false
     alarm among all sentences is as rare as in one.
     """
@@ -113,7 +119,8 @@ def shifts(
         seen = change.compare(x, y, design_effect=design_effect, level=level)
         if seen.verdict != "same":
             weight = abs(y - x) / np.sqrt(max(x + y, 1))
-            found.append((words.went(subject.format(words.lower_first(str(label))), seen), float(weight)))
+            said = str(label) if names else words.lower_first(str(label))
+            found.append((words.went(subject.format(said), seen), float(weight)))
     return found
 
 

@@ -13,6 +13,7 @@ from dashboard.palette import Palette, colours
 
 HOVER = "%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>"
 FEW = 5  # more series than this become small multiples
+LABELS = 4  # dated notes whose text is written; each on a line of its own
 MANY_BARS = 400  # more periods than this are drawn as a line: bars would be thinner than their gaps
 UNFINISHED = ("partial", "filling")
 HEIGHT = {"yref": "paper", "y0": 0, "y1": 1}  # of a shape, from the bottom of the figure to its top
@@ -196,12 +197,12 @@ def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, 
         return
     first, last = table["start"].min(), table["end"].max()
     inside = sorted((pd.Timestamp(when), text) for when, text in breaks if first <= pd.Timestamp(when) <= last)
-    level, levels, before = 0, 0, first - (last - first)
-    for x, text in inside:
-        right = x > first + (last - first) * 0.7
-        # On a phone a label takes more than half of the width: one that comes too soon goes a line higher.
-        level = (level + 1) % 3 if x - before < (last - first) * 0.6 else 0
-        levels, before = max(levels, level), x
+    # On a phone a label takes most of the width, so each has a line of its own; the notes beyond the last four
+    # keep their line and say their text when pointed at.
+    named = inside[-LABELS:]
+    for i, (x, text) in enumerate(inside):
+        right = x > first + (last - first) * 0.5
+        level = (len(inside) - 1 - i) % LABELS
         fig.add_shape(type="line", x0=x, x1=x, **HEIGHT, line={"color": p.quiet, "width": 1.5, "dash": "dash"})
         fig.add_annotation(
             x=x,
@@ -210,10 +211,12 @@ def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, 
             yanchor="bottom",
             yshift=level * 17,
             xanchor="right" if right else "left",
-            text=words.plotly(text, 38),
+            text=words.plotly(text, 40) if (x, text) in named else "·",
+            hovertext=words.plotly(text),
             font={"color": p.quiet, "size": style.FONT - 1},
         )
-    fig.update(margin={"t": 28 + 17 * levels})
+    if named:
+        fig.update(margin={"t": 28 + 17 * (len(named) - 1)})
 
 
 def _end_labels(

@@ -71,9 +71,11 @@ def record_months(ctx: Context, first: date | None, last: date | None) -> pd.Dat
     months = pd.date_range(first, last, freq="MS")
     at = months_since_1970(months)
     filters = replace(ctx.filters, date_from=first, date_to=last, unit="incidents")
-    counts = measures.by_period(ctx.warehouse, filters, "month", "source")
+    # Without a record there is no series to ask for.
+    some = measures.total(ctx.warehouse, filters) > 0
+    counts = measures.by_period(ctx.warehouse, filters, "month", "source" if some else None)
     for source in view.sources(ctx):
-        own = counts[counts["code"] == source.source].set_index("period")["n"]
+        own = counts[counts["code"] == source.source].set_index("period")["n"] if some else pd.Series(dtype=float)
         n = own.reindex(months).to_numpy(dtype=float, na_value=0.0)
         no = collected_months(ctx.warehouse, replace(filters, sources=(source.source,)), at) == NO
         state = np.select([n > 0, no], ["records", "none"], "zero")

@@ -127,9 +127,7 @@ def four(ctx: Context, when: Spans) -> None:
 
 def _incidents(ctx: Context, when: Spans) -> None:
     now, found = _compared(ctx, when, "incidents")
-    _number(
-        ctx, "Incidents reported", words.exact(now), _beside(found, when), when, replace(ctx.filters, unit="incidents")
-    )
+    _number(ctx, "Incidents reported", words.exact(now), _beside(found), when, replace(ctx.filters, unit="incidents"))
 
 
 def _victims(ctx: Context, when: Spans) -> None:
@@ -137,7 +135,7 @@ def _victims(ctx: Context, when: Spans) -> None:
         _number(ctx, "Victims known", "Not recorded", "these sources record no victims", when, None)
         return
     now, found = _compared(ctx, when, "victims")
-    _number(ctx, "Victims known", words.exact(now), _beside(found, when), when, replace(ctx.filters, unit="victims"))
+    _number(ctx, "Victims known", words.exact(now), _beside(found), when, replace(ctx.filters, unit="victims"))
 
 
 def _minors(ctx: Context, when: Spans) -> None:
@@ -167,7 +165,7 @@ def _labour(ctx: Context, when: Spans) -> None:
     few = now < words.PERCENT_FROM or now < RARELY * whole
     note = "few reports; rarely looked for" if few else f"of {words.number(whole)} incidents of any kind"
     if (asked != YES).any():
-        note = "not collected everywhere; " + note
+        note = "not collected everywhere" + ("; few reports" if few else "")
     _number(ctx, label, words.exact(now), note, when, filters)
 
 
@@ -175,10 +173,10 @@ def _people_known(ctx: Context) -> bool:
     return bool(view.sources(replace(ctx, filters=replace(ctx.filters, unit="victims"))))
 
 
-def _beside(found: change.Change | None, when: Spans) -> str:
+def _beside(found: change.Change | None) -> str:
     if found is None:
         return "not compared with the year before"
-    return words.versus(found) + ("" if when.whole else ", same sources")
+    return words.versus(found)
 
 
 def _number(ctx: Context, label: str, value: str, note: str, when: Spans, filters: Filters | None) -> None:
@@ -196,10 +194,17 @@ def _number(ctx: Context, label: str, value: str, note: str, when: Spans, filter
         chart_data=spark,
         chart_type="bar",
         height="stretch",
-        help=f"{when.words}. The small bars are the last {SPARK_MONTHS} months."
-        if spark
-        else f"{when.words}. What is not recorded is not zero.",
+        help=_help(ctx, when, bool(spark)),
     )
+
+
+def _help(ctx: Context, when: Spans, drawn: bool) -> str:
+    said = [f"{when.words}."]
+    if not when.whole and when.steady:
+        named = words.listed([ctx.catalogue.source_title(s) for s in when.steady], most=4)
+        said.append(f"Compared with the year before in the sources that collected both: {named}.")
+    said.append(f"The small bars are the last {SPARK_MONTHS} months." if drawn else "What is not recorded is not zero.")
+    return markdown_text(" ".join(said))
 
 
 # -- trend -------------------------------------------------------------------------------------------------------------
@@ -215,7 +220,7 @@ def over_time(ctx: Context) -> None:
     grain = "year" if view.is_published(ctx) else "month"
     figure.figure(
         "trend", stories.trend(found, unit, grain, ctx.filters.date_basis), ctx.sentence,
-        trend.bars(found, figure.current_palette(), view.breaks(ctx), height=340), view.trend_table(found, unit),
+        trend.bars(found, figure.current_palette(), view.breaks(ctx), height=400), view.trend_table(found, unit),
         view.caption(ctx, view.oddities(ctx, found)),
         "Each bar is one month, from zero. Hatched bars are not finished. A dashed line is a dated note.",
         missing="not collected",

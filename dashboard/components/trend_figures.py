@@ -1,6 +1,6 @@
 """The figures of Trends: the big chart and its controls, years laid over each other, the season, the week."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from dashboard.analysis import timeline
 from dashboard.charts import bars, heat, multiples, trend, years
 from dashboard.components import figure, view
 from dashboard.components.context import Context
+from dashboard.filters import add_months
 from etl import codes
 
 GROUPS = {
@@ -24,6 +25,7 @@ GROUPS = {
     "victim_sex": "Victim's sex",
     "status": "Status",
 }
+YEARS_COMPARED = 2
 READING = (
     "Each bar is one period, from zero. A hatched bar is not finished: its period is not over, or earlier loads show "
     "that its reports are still coming in. A grey stretch was not collected, which is not zero. A dashed line is a "
@@ -88,9 +90,9 @@ def main_chart(ctx: Context, choice: Choice) -> None:
     """The one big chart."""
     if view.is_published(ctx):
         return _published(ctx, choice)
-    found = view.series(ctx, choice.grain, choice.group or None)
-    if not found["n"].fillna(0).sum():
+    if not measures.total(ctx.warehouse, ctx.filters):
         return view.nothing(ctx, "trend")
+    found = view.series(ctx, choice.grain, choice.group or None)
     p, unit = figure.current_palette(), ctx.filters.unit
     title = stories.trend(found, unit, choice.grain, ctx.filters.date_basis)
     few = bool(choice.group) and found["group"].nunique() <= trend.FEW
@@ -164,8 +166,26 @@ def _years(table: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
+def _like_with_like(ctx: Context, years: int | None) -> tuple[Context, str]:
+    """The view in the sources that collected every month of the last years (None: of all), and a sentence that says so.
+
+    Unchanged where that is all sources or none of them.
+    """
+    last, first = view.last_complete(ctx), ctx.filters.date_from or ctx.catalogue.first_month
+    if last is None or first is None or first > last:
+        return ctx, ""
+    if years is not None:
+        first = max(first, add_months(last, 1 - 12 * years))
+    steady = view.steady(ctx, first, last)
+    if not steady or len(steady) == len(view.sources(ctx)):
+        return ctx, ""
+    named = words.listed([ctx.catalogue.source_title(s) for s in steady], most=4)
+    return replace(ctx, filters=replace(ctx.filters, sources=steady)), f"Only {named}: collected throughout."
+
+
 def year_over_year(ctx: Context) -> None:
-    """The months of each year over each other."""
+    """The months of each year over each other, in the sources that collected the last two years."""
+    ctx, only = _like_with_like(ctx, YEARS_COMPARED)
     table = timeline.by_year(view.series(ctx, "month"))
     if not table["n"].fillna(0).sum() or table["year"].nunique() < 2:
         figure.nothing(
@@ -178,13 +198,14 @@ def year_over_year(ctx: Context) -> None:
     twin.insert(0, "Month", [timeline.MONTHS[int(m) - 1] for m in wide.index])
     figure.figure(
         "years", stories.year_to_date(table, unit), ctx.sentence, years.overlaid(table, figure.current_palette()), twin,
-        "Dotted: not over or still filling up. Compared: complete months that every source collected.",
+        f"Dotted: not over or still filling up. Compared: complete months that every source collected. {only}",
         "Each line is one year, January to December; the latest is the strong one.", missing="not collected",
     )  # fmt: skip
 
 
 def seasonality(ctx: Context) -> None:
-    """Whether some months of the year have more reports than others."""
+    """Whether some months of the year have more reports than others, in the sources that always collected."""
+    ctx, only = _like_with_like(ctx, None)
     table = timeline.by_year(view.series(ctx, "month"))
     whole = timeline.whole_years(table)
     unit = ctx.filters.unit
@@ -204,7 +225,7 @@ def seasonality(ctx: Context) -> None:
     figure.figure(
         "season", stories.season(profile, unit), f"{ctx.sentence} {span}",
         bars.profile(profile, figure.current_palette(), whole), twin,
-        "Judged by a chi-square test on days at risk (1% level).",
+        f"Judged by a chi-square test on days at risk (1% level). {only}",
         "Bars are the mean of each month over the whole years; each dot is one year.",
     )  # fmt: skip
 

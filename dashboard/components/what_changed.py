@@ -75,7 +75,8 @@ def _shifts(ctx: Context, when: Spans) -> list[Finding]:
     tests = sum(len(set(b["code"]) | set(a["code"])) for b, a in [*asked.values(), *([people] if people else [])])
     found = []
     for column, (subject, page, params) in _columns(ctx).items():
-        for text, weight in stories.shifts(*asked[column], subject, tests):
+        names = column == "source" or column.startswith("area_")
+        for text, weight in stories.shifts(*asked[column], subject, tests, names=names):
             found.append(Finding(text, page, params, weight))
     if people:
         effect = victims_cluster(ctx.warehouse, view.narrowed(ctx, when.before_first, when.last))
