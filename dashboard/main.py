@@ -42,10 +42,7 @@ def main() -> None:
 def _pages() -> dict[str, list[st.Page]]:
     """Every page, in the order in which a reader needs them."""
     listed = {"": ("Overview", "Map", "Trends", "Demographics"), "About": ("Data",)}
-    return {
-        section: [_page(title) for title in titles if (PAGES / f"{title.lower()}.py").exists()]
-        for section, titles in listed.items()
-    }
+    return {section: [_page(title) for title in titles] for section, titles in listed.items()}
 
 
 def _page(title: str) -> st.Page:

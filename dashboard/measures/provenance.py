@@ -1,6 +1,5 @@
 """Where the figures come from, how complete they are and what is known to be wrong with them."""
 
-from typing import Any
 
 import pandas as pd
 
@@ -75,8 +74,9 @@ def coverage(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFra
 
     With filters: only the months and the sources of the view.
     """
-    table = warehouse.table("coverage")
-    found = warehouse.ask(keep(table, _in_view(filters, table, table.month)).order_by("source", "category", "month"))
+    if filters is not None:
+        return _in_view(coverage(warehouse), filters, "month")
+    found = warehouse.ask(warehouse.table("coverage").order_by("source", "category", "month"))
     found = _titled(warehouse, found)
     found["label"] = [codes.COVERAGE_CATEGORY.get(code, code) for code in found["category"]]
     found = found.astype({"reports": "Int64", "month": "datetime64[s]"})
@@ -86,8 +86,9 @@ def coverage(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFra
 @measure
 def annotations(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFrame:
     """Dated notes to draw on charts: source, title, date, kind, label, text; with filters, those of the view."""
-    table = warehouse.table("annotations")
-    found = _titled(warehouse, warehouse.ask(keep(table, _in_view(filters, table, table.date)).order_by("date")))
+    if filters is not None:
+        return _in_view(annotations(warehouse), filters, "date")
+    found = _titled(warehouse, warehouse.ask(warehouse.table("annotations").order_by("date")))
     found["label"] = [codes.ANNOTATION.get(kind, kind) for kind in found["kind"]]
     return found.astype({"date": "datetime64[s]"})[["source", "title", "date", "kind", "label", "text"]]
 
@@ -143,15 +144,16 @@ def _titled(warehouse: Warehouse, found: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _in_view(filters: Filters | None, table: Any, day: Any) -> list[Any]:
-    parts: list[Any] = [table.source.notnull()]  # Ibis refuses a filter without a condition
-    if filters and filters.date_from:
-        parts.append(day >= filters.date_from)
-    if filters and filters.date_to:
-        parts.append(day < add_months(filters.date_to, 1))
-    if filters and filters.sources:
-        parts.append(table.source.isin(filters.sources))
-    return parts
+def _in_view(found: pd.DataFrame, filters: Filters, day: str) -> pd.DataFrame:
+    """The rows of the view's months and sources. Small tables, read once for a version, so no question is asked."""
+    keep = pd.Series(True, index=found.index)
+    if filters.date_from:
+        keep &= found[day] >= pd.Timestamp(filters.date_from)
+    if filters.date_to:
+        keep &= found[day] < pd.Timestamp(add_months(filters.date_to, 1))
+    if filters.sources:
+        keep &= found["source"].isin(filters.sources)
+    return found[keep].reset_index(drop=True)
 
 
 def _held(warehouse: Warehouse, name: str, day: str, n: str) -> pd.DataFrame:
