@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from etl.load import Loaded, check_files, load_files, remove, serve, undo
+from etl.load import Loaded, check_files, load_files, rebuild, remove, undo
 from etl.months import parse_months
 from etl.registry import all_sources, source_named
 from etl.schema import SourceError
@@ -147,8 +147,8 @@ def cmd_fetch(args: argparse.Namespace) -> None:
 
 
 def cmd_remove(args: argparse.Namespace) -> None:
-    remove(Store(args.data), args.load)
-    OUT.print("Removed from what is served. `python -m etl undo` brings it back.")
+    gone = remove(Store(args.data), *args.loads)
+    OUT.print(f"Removed from what is served: {', '.join(gone)}. `python -m etl undo` brings it back.")
 
 
 def cmd_undo(args: argparse.Namespace) -> None:
@@ -156,9 +156,7 @@ def cmd_undo(args: argparse.Namespace) -> None:
 
 
 def cmd_rebuild(args: argparse.Namespace) -> None:
-    store = Store(args.data)
-    with store.lock():
-        serve(store, store.current_loads(), "rebuild")
+    rebuild(Store(args.data))
     OUT.print("The warehouse was built again from its loads.")
 
 
@@ -192,7 +190,8 @@ def parser() -> argparse.ArgumentParser:
     fetched.add_argument("--to", type=Path, metavar="FOLDER", help="where to save it (default DIR/downloads)")
     fetched.add_argument("--url", help="another address than the declared one")
     fetched.add_argument("--limit-gb", type=float, default=10.0, help="stop above this size (default 10)")
-    command("remove", cmd_remove, "Take one load out of what is served.").add_argument("load")
+    removed = command("remove", cmd_remove, "Take loads out of what is served.")
+    removed.add_argument("loads", nargs="+", metavar="LOAD", help="its name, or the beginning of it; see status")
     command("undo", cmd_undo, "Serve what was served before the last change.")
     command("rebuild", cmd_rebuild, "Build the warehouse again from its loads.")
     return top
@@ -214,7 +213,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _refuse(
                 f"No permission to write in {args.data}. Nothing was changed; choose another folder with --data."
             )
-        return _refuse(f"{os.strerror(error.errno or 0)}. Nothing was changed.")
+        why = (
+            os.strerror(error.errno) if error.errno else f"A file could not be read or written ({type(error).__name__})"
+        )
+        return _refuse(f"{why}. Nothing was changed.")
     except Exception as error:
         # A library's message can quote a value of a record: only its kind and place are shown.
         at = traceback.extract_tb(error.__traceback__)[-1]
@@ -226,7 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)
+    print(" ".join(message.split()), file=sys.stderr)
     return 1
 
 

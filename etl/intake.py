@@ -18,7 +18,7 @@ from etl.boundary import read_boundary
 from etl.figures import read_figures
 from etl.harvest import Harvest, Quarantined
 from etl.months import claims
-from etl.read import Limits, open_file
+from etl.read import Limits, open_file, sha256_of
 from etl.reports import ReportReader
 from etl.schema import WAREHOUSE_FORMAT, Form, Source, SourceError
 from etl.store import write_json
@@ -73,6 +73,7 @@ def stage_load(
         "source": source.name,
         "form": form_name,
         "delivery": delivery,
+        "series": form.series if form else "",
         "has_ids": ids,
         "collected": collected,
         "fictional": source.fictional,
@@ -172,4 +173,6 @@ def _write(folder: Path, harvest: Harvest, manifest: dict[str, Any]) -> None:
     rows = [asdict(q) for q in harvest.quarantine]
     kinds = pa.schema([(n, pa.int64() if n == "record" else pa.string()) for n in names])
     pq.write_table(pa.Table.from_pylist(rows, schema=kinds), folder / "quarantine.parquet", compression="zstd")
+    # By these the store sees whether a load is still what was read.
+    manifest["files"] = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     write_json(folder / "manifest.json", json.loads(json.dumps(manifest)))

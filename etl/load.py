@@ -1,5 +1,6 @@
 """A file becomes one immutable load; the warehouse is rebuilt from the loads; the pointer moves last."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from etl.intake import Progress, declared, stage_load
 from etl.months import check_overlap
 from etl.read import Limits, sha256_of
 from etl.schema import Source, SourceError
-from etl.status import status_of
-from etl.store import Store
+from etl.status import loads_of, status_of
+from etl.store import Store, damaged
 
 
 def _silent(_: str, __: float) -> None:
@@ -46,10 +47,9 @@ def load_files(
         done = _stage_all(store, files, staging, counts_for, limits or Limits(), progress, today)
         new = [d for d in done if not d.already]
         if new:
-            for d in new:
-                store.adopt(staging / d.load, d.load)
             progress("building the warehouse", 0.9)
-            serve(store, _joined(store, new), "load " + ", ".join(dict.fromkeys(d.manifest["source"] for d in new)))
+            names = ", ".join(dict.fromkeys(d.manifest["source"] for d in new))
+            serve(_with(store, new, staging), _joined(store, new), f"load {names}")
         progress("done", 1.0)
         return done
 
@@ -65,16 +65,25 @@ def check_files(
     with store.lock(), store.staging() as staging:
         done = _stage_all(store, files, staging, counts_for, Limits(), progress, None)
         new = [d for d in done if not d.already]
-        after = store.holding({d.load: staging / d.load for d in new})
-        build(after, 0, _joined(store, new), staging / "check.duckdb")
+        build(_with(store, new, staging), 0, _joined(store, new), staging / "check.duckdb")
         return done, status_of(staging / "check.duckdb")
 
 
+def _with(store: Store, new: Sequence[Loaded], staging: Path) -> Store:
+    """The store as it will be. A load that is kept for `undo` is not replaced by another reading of its file."""
+    return store.holding({d.load: staging / d.load for d in new if store.manifest(d.load) is None})
+
+
 def _joined(store: Store, new: Sequence[Loaded]) -> list[str]:
-    """The served loads with the new ones last: a file that is loaded again counts as the newest."""
+    """The served loads with the new ones last; one that takes the place of a damaged load keeps its place."""
     again = {(d.manifest["source"], d.manifest["sha256"]) for d in new}
-    kept = [m["load"] for m in store.manifests() if (m["source"], m["sha256"]) not in again]
-    return kept + [d.load for d in new]
+    fresh = [d.load for d in new]
+    kept = []
+    for load in store.current_loads():
+        m = store.manifest(load)
+        if load in fresh or (m is not None and (m["source"], m["sha256"]) not in again):
+            kept.append(load)
+    return kept + [load for load in fresh if load not in kept]
 
 
 def _stage_all(
@@ -86,7 +95,8 @@ def _stage_all(
     progress: Progress,
     today: dt.date | None,
 ) -> list[Loaded]:
-    served = {m["load"]: m for m in store.manifests()}
+    found = {load: store.manifest(load) for load in store.current_loads()}
+    served = {load: m for load, m in found.items() if m is not None}
     done: list[Loaded] = []
     for i, (source, path) in enumerate(files):
 
@@ -109,6 +119,9 @@ def _stage_all(
         (work / "load").rename(staging / load)
         served[load] = manifest
         done.append(Loaded(load, False, manifest))
+    lost = [load for load, manifest in found.items() if manifest is None]
+    if not set(lost) <= {d.load for d in done}:
+        raise damaged(lost)
     return done
 
 
@@ -136,36 +149,74 @@ def check_fictional(store: Store, served: list[dict[str, Any]], source: Source) 
 
 
 def serve(store: Store, loads: list[str], command: str, previous: int | None = None) -> dict[str, Any]:
-    """Builds a new version from the given loads and points to it."""
+    """Builds a new version from the given loads, keeps those that are staged, and points to it."""
     version = store.next_version()
+    before = store.version() if previous is None else previous
     pointer = build(store, version, loads)
-    store.publish(version, loads, store.version() if previous is None else previous, command, pointer)
+    store.adopt()
+    store.publish(version, loads, before, command, pointer)
     return pointer
 
 
-def remove(store: Store, load: str) -> None:
-    """Takes one load out of what is served. `undo` brings it back."""
+def remove(store: Store, *names: str) -> list[str]:
+    """Takes loads out of what is served and returns their full names. `undo` brings them back."""
     with store.lock():
         loads = store.current_loads()
-        found = [name for name in loads if name == load] or [name for name in loads if name.startswith(load)]
-        if len(found) != 1:
-            raise SourceError(
-                "No load of that name is served."
-                if not found
-                else "Several loads begin like that. Give more of the name."
-            )
-        serve(store, [name for name in loads if name != found[0]], f"remove {found[0]}")
+        gone = [_one_of(loads, name) for name in names]
+        lost = [load for load in loads if store.manifest(load) is None]
+        if not set(lost) <= set(gone):
+            raise damaged(lost)
+        serve(store, [load for load in loads if load not in gone], f"remove {' '.join(gone)}")
+        return gone
+
+
+def _one_of(loads: list[str], name: str) -> str:
+    found = [load for load in loads if load == name] or [load for load in loads if name and load.startswith(name)]
+    if not found:
+        raise SourceError(f"No load named {name} is served. `python -m etl status` lists them. Nothing was changed.")
+    if len(found) > 1:
+        raise SourceError(f"{len(found)} loads begin with {name}. Give more of the name. Nothing was changed.")
+    return found[0]
 
 
 def undo(store: Store) -> str:
-    """Serves what was served before the last change, and returns what was undone."""
+    """Serves what was served before the last change, and returns what was undone.
+
+    The new version has the history of the one that it goes back to, so a second `undo` goes one step further.
+    """
     with store.lock():
         now = store.set_of(store.version())
-        if now["version"] == 0:
-            raise SourceError("There is nothing to undo: nothing has been loaded here.")
-        before = store.set_of(int(now["previous"]))
-        gone = [name for name in before["loads"] if not (store.loads / name / "manifest.json").exists()]
-        if gone:
-            raise SourceError("The version before is no longer kept. Load its files again.")
-        serve(store, list(before["loads"]), f"undo of: {now['command']}", previous=int(before["previous"]))
+        if not now["command"]:
+            raise SourceError("There is nothing to undo: no earlier version is known.")
+        try:
+            before = store.set_of(int(now["previous"]))
+            store.manifests(before["loads"])
+        except SourceError:
+            raise SourceError(
+                "The version before is no longer kept. Load its files again. Nothing was changed."
+            ) from None
+        serve(store, list(before["loads"]), before["command"], previous=int(before["previous"]))
         return str(now["command"])
+
+
+def rebuild(store: Store) -> None:
+    """Builds what is served again from its loads, also when the pointer or the database is damaged."""
+    with store.lock():
+        known = _known_set(store)
+        serve(store, list(known["loads"]), known["command"], previous=int(known["previous"]))
+
+
+def _known_set(store: Store) -> dict[str, Any]:
+    """The served set; else the newest of which there is a record, else what the newest readable database names."""
+    try:
+        return store.set_of(store.version())
+    except SourceError:
+        for version in reversed(store.versions()):
+            with contextlib.suppress(SourceError):
+                return store.set_of(version)
+        for path in reversed(store.databases()):
+            with contextlib.suppress(SourceError):
+                return {"loads": loads_of(path), "previous": 0, "command": ""}
+        raise SourceError(
+            f"Nothing in {store.root} says which loads were served. Move that folder away and load the files again."
+        ) from None

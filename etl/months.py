@@ -1,8 +1,8 @@
 """Which load counts for which month, so that overlapping files of one publisher are never added up.
 
-A load claims a month of a place (`scope`: a state in an archive of states, else ""). For the denominator, and
-for facts without ids, the newest load that claims a month owns it. Facts with ids overlap freely: the newest
-version of each id wins.
+A load claims a month of a place (`scope`: a state in an archive of states, else ""). The newest load of a series
+that claims a month owns it, for facts and for the denominator. A series is the files of a source that describe
+the same reports; those of another series, as of other years, stand beside them.
 """
 
 from typing import Any
@@ -17,8 +17,10 @@ def claims(months: dict[tuple[str, str], int], delivery: str) -> list[list[str]]
     """The [scope, month] pairs that a file is taken to cover.
 
     A snapshot covers every month that it holds. A periodic file covers those with at least 5 % of the reports
-    of its busiest month; the few reports of other months are kept, but displace nothing.
+    of its busiest month; the few reports of other months are kept, but displace nothing. A delta covers none.
     """
+    if delivery == "delta":
+        return []
     if delivery != "period":
         return [list(key) for key in sorted(months)]
     busiest: dict[str, int] = {}
@@ -68,16 +70,16 @@ def _number(text: str) -> int | None:
     return int(year) * 12 + int(month) - 1
 
 
-def owners(manifests: list[dict[str, Any]]) -> dict[tuple[str, str, str], str]:
-    """(source, scope, month) -> the load that owns it. Manifests are ordered oldest first."""
-    found: dict[tuple[str, str, str], str] = {}
+def owners(manifests: list[dict[str, Any]]) -> dict[tuple[str, str, str, str], str]:
+    """(source, series, scope, month) -> the load that owns it. Manifests are ordered oldest first."""
+    found: dict[tuple[str, str, str, str], str] = {}
     for manifest in manifests:
         for scope, month in manifest["claims"]:
-            found[(manifest["source"], scope, month)] = manifest["load"]
+            found[(manifest["source"], manifest["series"], scope, month)] = manifest["load"]
     for manifest in manifests:  # the user's word goes before the order of loading
         for scope, month, _ in manifest["months"]:
             if month in manifest["counts_for"]:
-                found[(manifest["source"], scope, month)] = manifest["load"]
+                found[(manifest["source"], manifest["series"], scope, month)] = manifest["load"]
     return found
 
 
@@ -87,11 +89,11 @@ def exclusive(manifests: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
 
 
 def superseded(manifests: list[dict[str, Any]]) -> set[str]:
-    """Loads without ids all of whose months a newer load owns: nothing of them counts, stragglers neither."""
+    """Loads all of whose months a newer load owns: nothing of them counts, stragglers neither."""
     own = owners(manifests)
     gone = set()
     for manifest in manifests:
-        keys = [(manifest["source"], scope, month) for scope, month in manifest["claims"]]
-        if not manifest["has_ids"] and keys and all(own[key] != manifest["load"] for key in keys):
+        keys = [(manifest["source"], manifest["series"], scope, month) for scope, month in manifest["claims"]]
+        if keys and all(own[key] != manifest["load"] for key in keys):
             gone.add(manifest["load"])
     return gone

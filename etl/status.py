@@ -1,45 +1,57 @@
 """What is loaded, and the row equation of every input table, read from the warehouse that is served."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from etl.schema import SourceError
-from etl.store import Store
+from etl.store import REBUILD, Store
+
+_LOAD = "load source form file sha256 bytes loaded_at as_of notes".split()
+_TABLE = "table rows_read loaded merged not_relevant quarantined".split()
 
 
 def status(store: Store) -> list[dict[str, Any]]:
     """For each load: source, file, sha256 and the row equation of each input table."""
     pointer = store.current()
-    if pointer is None:
-        return []
-    path = store.root / str(pointer["restricted"])
-    if not path.exists():
-        raise SourceError(f"{path.name} is missing. `python -m etl rebuild` makes it again from the loads.")
-    return status_of(path)
+    return [] if pointer is None else status_of(store.root / str(pointer["restricted"]))
 
 
 def status_of(path: Path) -> list[dict[str, Any]]:
-    """The same, of one database file."""
-    with duckdb.connect(str(path), read_only=True) as connection:
+    """The same, of one database file. Raises SourceError when it is missing or damaged."""
+    with _opened(path) as connection:
         loads = connection.execute(
             "select load, source, form, file, sha256, bytes, loaded_at::varchar, as_of::varchar, notes "
             "from loads order by loaded_at, load"
         ).fetchall()
-        names = "load source form file sha256 bytes loaded_at as_of notes".split()
-        result = []
-        for row in loads:
-            tables = connection.execute(
-                "select input_table, rows_read, loaded, merged, not_relevant, quarantined from load_tables "
-                "where load = ? order by 1",
-                [row[0]],
-            ).fetchall()
-            entry = dict(zip(names, row, strict=True))
-            entry["tables"] = [
-                dict(zip("table rows_read loaded merged not_relevant quarantined".split(), t, strict=True))
-                for t in tables
-            ]
-            result.append(entry)
-        return json.loads(json.dumps(result, default=str))
+        tables = connection.execute(
+            "select load, input_table, rows_read, loaded, merged, not_relevant, quarantined from load_tables "
+            "order by load, input_table"
+        ).fetchall()
+    result = []
+    for row in loads:
+        entry = dict(zip(_LOAD, row, strict=True))
+        entry["tables"] = [dict(zip(_TABLE, t[1:], strict=True)) for t in tables if t[0] == row[0]]
+        result.append(entry)
+    return json.loads(json.dumps(result, default=str))
+
+
+def loads_of(path: Path) -> list[str]:
+    """The loads that a database was built from, oldest first. Raises SourceError as `status_of`."""
+    with _opened(path) as connection:
+        return [str(load) for (load,) in connection.execute("select load from loads order by rowid").fetchall()]
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    if not path.is_file():
+        raise SourceError(f"{path.name} is missing. {REBUILD}")
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            yield connection
+    except duckdb.Error:
+        raise SourceError(f"{path.name} is damaged and cannot be read. {REBUILD}") from None

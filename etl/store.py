@@ -5,22 +5,27 @@
     DIR/warehouse/restricted-000012.duckdb
     DIR/warehouse/current.json         the one pointer: written last, in one step
 
-A process killed at any moment leaves the pointer at the previous version, and everything it names.
+A process killed at any moment leaves the pointer at the previous version, and everything it names. What else it
+leaves behind is cleared by the next one that takes the lock.
 """
 
 import contextlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from etl.schema import SourceError
+from etl.archives import sha256_of
+from etl.schema import WAREHOUSE_FORMAT, SourceError
 
+REBUILD = "`python -m etl rebuild` makes it again from the loads."
+_DATABASE = re.compile(r"restricted-\d{6,}\.duckdb")
 KEEP_VERSIONS = 2  # database files; loads are kept as long as one of KEEP_SETS names them
 KEEP_SETS = 20
 
@@ -48,95 +53,127 @@ class Store:
     def loads(self) -> Path:
         return self.root / "loads"
 
+    @property
+    def sets(self) -> Path:
+        return self.root / "sets"
+
     def current(self) -> dict[str, Any] | None:
-        """The pointer, or None when nothing has been loaded yet."""
+        """The pointer, or None when nothing has been loaded yet. Raises SourceError when it is damaged."""
         path = self.root / "current.json"
         if not path.exists():
             return None
-        try:
-            pointer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return pointer if isinstance(pointer["version"], int) else None
-        except (ValueError, KeyError, TypeError):
-            raise SourceError(
-                f"{path} is damaged. Name the newest number in {self.root / 'sets'} with `python -m etl undo`, "
-                "or load the files again into an empty folder."
-            ) from None
+        pointer = _read_json(path)
+        version, name = pointer.get("version"), pointer.get("restricted")
+        if type(version) is not int or version < 1 or not isinstance(name, str) or not _DATABASE.fullmatch(name):
+            raise SourceError(f"{path} is damaged. {REBUILD}")
+        return pointer
 
     def version(self) -> int:
         pointer = self.current()
         return int(pointer["version"]) if pointer else 0
 
     def set_of(self, version: int) -> dict[str, Any]:
-        """Which loads a version was built from: {"version", "loads", "previous", "command"}."""
-        path = self.root / "sets" / f"{version:06d}.json"
-        if version == 0 or not path.exists():
-            return {"version": version, "loads": [], "previous": 0, "command": ""}
-        loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return loaded
+        """Which loads a version was built from: {"version", "loads", "previous", "command"}; 0 is the empty one."""
+        if version == 0:
+            return {"version": 0, "loads": [], "previous": 0, "command": ""}
+        path = self.sets / f"{version:06d}.json"
+        found = _read_json(path)
+        loads = found.get("loads")
+        if not isinstance(loads, list) or not {"previous", "command"} <= set(found):
+            raise SourceError(f"{path} is damaged or gone. {REBUILD}")
+        return found
+
+    def versions(self) -> list[int]:
+        """Every version of which there is a record, oldest first, served or not."""
+        return sorted(int(p.stem) for p in self.sets.glob("*.json") if p.stem.isdigit())
 
     def current_loads(self) -> list[str]:
         """The loads that are served now, oldest first."""
         return list(self.set_of(self.version())["loads"])
 
-    def manifest(self, load: str) -> dict[str, Any]:
-        """What a load says about itself."""
-        path = self.folder(load) / "manifest.json"
+    def manifest(self, load: str) -> dict[str, Any] | None:
+        """What a load says about itself; None when any of it is damaged or gone."""
+        folder = self.folder(load)
+        found = _read_json(folder / "manifest.json")
+        files = found.get("files")
+        if found.get("load") != load or found.get("format") != WAREHOUSE_FORMAT or not isinstance(files, dict):
+            return None
         try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return found
-        except (OSError, ValueError):
-            raise SourceError(f"The load {load} is damaged or gone. Load its file again.") from None
+            whole = all(sha256_of(folder / name) == sha256 for name, sha256 in files.items())
+        except OSError:
+            return None
+        return found if whole else None
 
     def manifests(self, loads: list[str] | None = None) -> list[dict[str, Any]]:
-        """Manifests of the given loads, or of those that are served."""
-        return [self.manifest(load) for load in (self.current_loads() if loads is None else loads)]
+        """Manifests of the given loads, or of those that are served. Raises SourceError when one is damaged."""
+        names = self.current_loads() if loads is None else loads
+        found = [self.manifest(name) for name in names]
+        if None in found:
+            raise damaged(name for name, manifest in zip(names, found, strict=True) if manifest is None)
+        return [m for m in found if m is not None]
 
     @contextlib.contextmanager
     def staging(self) -> Iterator[Path]:
         """A folder for work in progress, gone when the work ends, whatever happens."""
-        self.loads.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=self.root))
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def adopt(self, staged: Path, load: str) -> None:
-        """Makes a finished folder a load. Loads never change: one of that name is this one already."""
-        target = self.loads / load
-        if not target.exists():
-            os.replace(staged, target)
+    def adopt(self) -> None:
+        """Makes the staged folders loads. What is there under that name was found damaged before."""
+        for load, folder in self.staged.items():
+            for path in [*folder.iterdir(), folder]:
+                _flush(path)
+            target = self.loads / load
+            self.loads.mkdir(exist_ok=True)
+            if target.exists():
+                os.replace(target, folder.with_name(f"{load}.damaged"))
+            os.replace(folder, target)
+            _flush(self.loads)
 
     def next_version(self) -> int:
         """One more than any version that was ever written."""
-        names = [int(p.stem) for p in (self.root / "sets").glob("*.json") if p.stem.isdigit()]
-        return max([self.version(), *names], default=0) + 1
+        databases = [int(p.stem.split("-")[1]) for p in self.databases()]
+        return max([*self.versions(), *databases], default=0) + 1
 
     def publish(self, version: int, loads: list[str], previous: int, command: str, pointer: dict[str, Any]) -> None:
         """Records the set and switches the pointer: the last step of every change."""
-        sets = self.root / "sets"
-        sets.mkdir(parents=True, exist_ok=True)
+        self.sets.mkdir(parents=True, exist_ok=True)
         entry = {"version": version, "loads": loads, "previous": previous, "command": command}
-        write_json(sets / f"{version:06d}.json", entry)
+        write_json(self.sets / f"{version:06d}.json", entry)
         write_json(self.root / "current.json", {"version": version, **pointer})
-        self._tidy(version)
+        # Served already: what cannot be tidied now is tidied after the next change.
+        with contextlib.suppress(OSError, SourceError):
+            self._tidy()
 
     def database(self, version: int) -> Path:
         return self.root / f"restricted-{version:06d}.duckdb"
 
-    def _tidy(self, version: int) -> None:
+    def databases(self) -> list[Path]:
+        """Database files, oldest first."""
+        found = [p for p in self.root.glob("restricted-*.duckdb") if _DATABASE.fullmatch(p.name)]
+        return sorted(found, key=lambda p: int(p.stem.split("-")[1]))
+
+    def _tidy(self) -> None:
         """Removes old databases and loads that no recent set names. What is still open is left for next time."""
-        databases = sorted(self.root.glob("restricted-*.duckdb"))
-        for path in databases[:-KEEP_VERSIONS]:
+        for path in self.databases()[:-KEEP_VERSIONS]:
             with contextlib.suppress(OSError):
                 path.unlink()
-        numbers = sorted(int(p.stem) for p in (self.root / "sets").glob("*.json") if p.stem.isdigit())
-        named = {load for n in numbers[-KEEP_SETS:] for load in self.set_of(n)["loads"]}
+        named = {load for n in self.versions()[-KEEP_SETS:] for load in self.set_of(n)["loads"]}
         for folder in self.loads.iterdir():
             if folder.name not in named:
                 shutil.rmtree(folder, ignore_errors=True)
-        for left in self.root.glob(".staging-*"):
-            shutil.rmtree(left, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Removes what a killed process left behind: whoever holds the lock knows that nobody is at work on it."""
+        for left in (*self.root.glob(".staging-*"), *self.root.glob("*.partial*"), *self.root.rglob(".*.json.*.tmp")):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    left.unlink()
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -145,6 +182,7 @@ class Store:
         with (self.root / "lock").open("a+b") as handle:
             if not _try_lock(handle):
                 raise SourceError("Another load is running on this folder. Wait for it to end, then try again.")
+            self._clear()
             yield
 
 
@@ -163,11 +201,45 @@ def _try_lock(handle: Any) -> bool:
     return True
 
 
+def damaged(loads: Iterable[str]) -> SourceError:
+    """The refusal that names loads of which something is missing, and the way out."""
+    names = list(loads)
+    which = "The load" if len(names) == 1 else f"{len(names)} loads"
+    return SourceError(
+        f"{which} {', '.join(names)} cannot be read: damaged, gone or of another version. What is served stays. "
+        f"Load the same file again, or take it out with `python -m etl remove {' '.join(names)}`."
+    )
+
+
 def write_json(path: Path, content: Any) -> None:
     """Writes a file whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as handle:
-        json.dump(content, handle, indent=1, ensure_ascii=False, default=str)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("w", encoding="utf-8") as handle:
+            json.dump(content, handle, indent=1, ensure_ascii=False, default=str)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _flush(path.parent)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """An object that a program wrote; empty when it is missing or is something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _flush(path: Path) -> None:
+    """Makes a file, or a folder's list of names, outlast a power cut. Windows does the latter by itself."""
+    if sys.platform == "win32" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
