@@ -113,6 +113,8 @@ def add_areas(connection: duckdb.DuckDBPyConnection, declared: dict[str, Source]
             _assign_cells(connection, column, versions)
         sources = [name for name, coded in codes.items() if coded == layer]
         for table in (*FACTS, "exposure"):
+            if not _has(connection, table, "area_code"):
+                continue
             connection.execute(
                 f"""update {table} set {column} = area_code where {column} is null and area_code is not null
                     and list_contains(?, source)
@@ -120,9 +122,7 @@ def add_areas(connection: duckdb.DuckDBPyConnection, declared: dict[str, Source]
                 [sources, layer],
             )
     for table in (*FACTS, "exposure"):
-        if table != "exposure" and not _has(connection, table, "area_code"):
-            continue
-        connection.execute(f"alter table {table} drop column area_code")
+        connection.execute(f"alter table {table} drop column if exists area_code")
 
 
 def _has(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
@@ -143,9 +143,10 @@ class _Version:
 
 
 def _versions(connection: duckdb.DuckDBPyConnection, layer: str) -> list[_Version]:
+    """Newest first: a shape holds until one with a later beginning lies over it, whether or not its end was given."""
     rows = connection.execute(
         "select valid_from::varchar, valid_to::varchar, area_id, geometry from areas "
-        "where layer = ? and geometry is not null order by 1, 2, 3",
+        "where layer = ? and geometry is not null order by 1 desc nulls last, 2 nulls first, 3",
         [layer],
     ).fetchall()
     spans: dict[tuple[str | None, str | None], list[tuple[str, Any]]] = {}
@@ -172,15 +173,15 @@ def _assign_points(connection: duckdb.DuckDBPyConnection, table: str, column: st
         connection.execute(
             f"""update {table} set {column} = found.area from found
                 where {table}.lat = found.lat and {table}.lon = found.lon and found.area is not null
+                and {column} is null
                 and (location_precision <> 'neighbourhood' or ?) and {_in_force(version)}""",  # noqa: S608
             [version.typical_km2 >= _COARSE_AREA_KM2],
         )
         connection.unregister("found")
 
 
-def _in_force(version: _Version) -> str:
+def _in_force(version: _Version, day: str = "coalesce(occurred_on, reported_on)") -> str:
     """Dates come from our own DATE columns, so they can stand in the text."""
-    day = "coalesce(occurred_on, reported_on)"
     rules = [f"{day} >= date '{version.start}'"] if version.start else []
     rules += [f"{day} <= date '{version.end}'"] if version.end else []
     return " and ".join(rules) or "true"
@@ -188,15 +189,17 @@ def _in_force(version: _Version) -> str:
 
 def _assign_cells(connection: duckdb.DuckDBPyConnection, column: str, versions: list[_Version]) -> None:
     """The denominator knows its cell only: a cell of 0.1 km2 goes to the area that its centre lies in."""
-    version = versions[-1]
-    cells = connection.sql("select distinct h3_9 from exposure where h3_9 is not null").to_arrow_table()
-    if not cells.num_rows:
-        return
-    lat, lon = locate.cell_centres(cells["h3_9"].to_numpy().astype(np.uint64))
-    found = locate.areas_of(lat, lon, version.shapes, version.ids)
-    connection.register("found", cells.append_column("area", pa.array(found.tolist(), pa.string())))
-    connection.execute(
-        f"""update exposure set {column} = found.area from found
-            where exposure.h3_9 = found.h3_9 and found.area is not null"""  # noqa: S608
-    )
-    connection.unregister("found")
+    for version in versions:
+        wanted = f"h3_9 is not null and {column} is null and {_in_force(version, 'last_day(month)')}"
+        cells = connection.sql(f"select distinct h3_9 from exposure where {wanted}").to_arrow_table()  # noqa: S608
+        if not cells.num_rows:
+            continue
+        lat, lon = locate.cell_centres(cells["h3_9"].to_numpy().astype(np.uint64))
+        found = locate.areas_of(lat, lon, version.shapes, version.ids)
+        connection.register("found", cells.append_column("area", pa.array(found.tolist(), pa.string())))
+        connection.execute(
+            f"""update exposure set {column} = found.area from found
+                where exposure.h3_9 = found.h3_9 and found.area is not null
+                and {column} is null and {_in_force(version, "last_day(month)")}"""  # noqa: S608
+        )
+        connection.unregister("found")

@@ -1,5 +1,6 @@
 """Boundary layers -> `areas`: GeoJSON, Shapefile (or a zip of one) and GeoPackage."""
 
+import datetime as dt
 import hashlib
 import string
 from pathlib import Path
@@ -14,6 +15,7 @@ from etl.harvest import Harvest, Tally, backing_table
 from etl.schema import Boundary, Source, SourceError
 
 MAX_SHAPES = 200_000
+_UNREADABLE = "?"
 
 
 def read_boundary(source: Source, path: Path, harvest: Harvest) -> str:
@@ -61,33 +63,43 @@ def _fill(source: Source, boundary: Boundary, frame: Any, name: str, harvest: Ha
     usable = [s is not None and not shapely.is_empty(s) for s in shapes]
     tally = harvest.tallies.setdefault(name, Tally(rows_read=len(frame)))
     tally.rows_read = len(frame)
-    keep = []
+    starts, ends = (
+        [_day(frame, column, i) for i in range(len(frame))] for column in (boundary.valid_from, boundary.valid_to)
+    )
+    keep: dict[tuple[str, str | None], list[int]] = {}  # a file may hold one area as several shapes
     for i, (found, area_id) in enumerate(zip(usable, ids, strict=True)):
         if not found:
             harvest.set_aside(name, i + 1, "geometry", "geometry_invalid")
         elif not area_id:
             harvest.set_aside(name, i + 1, boundary.id, "no_id")
+        elif _UNREADABLE in (starts[i], ends[i]):
+            column = boundary.valid_from if starts[i] == _UNREADABLE else boundary.valid_to
+            harvest.set_aside(name, i + 1, column, "date_unreadable")
         else:
-            keep.append(i)
-    kept = [ids[i] for i in keep]
-    starts = [_day(frame, boundary.valid_from, i) for i in keep]
-    inside = shapely.point_on_surface(shapes[keep])
+            keep.setdefault((area_id, starts[i]), []).append(i)
+    if not keep:
+        raise SourceError(f"{name} holds no shape with an id that can be used. Nothing was loaded.")
+    first = [rows[0] for rows in keep.values()]
+    whole = np.array([shapely.union_all(shapes[r]) if len(r) > 1 else shapes[r[0]] for r in keep.values()])
+    inside = shapely.point_on_surface(whole)
+    # Parts repeat the population of the whole.
+    people = [[n for i in rows if (n := _count(frame, boundary.population, i)) is not None] for rows in keep.values()]
     harvest.tables["areas"] = pa.table(
         {
             "layer": [boundary.layer] * len(keep),
-            "area_id": kept,
-            "name": [_name(frame, boundary.name, i) or ids[i] for i in keep],
+            "area_id": [area_id for area_id, _ in keep],
+            "name": [_name(frame, boundary.name, i) or ids[i] for i in first],
             "role": [boundary.role] * len(keep),
-            "population": pa.array([_count(frame, boundary.population, i) for i in keep], pa.int64()),
-            "valid_from": pa.array(starts, pa.string()),
-            "valid_to": pa.array([_day(frame, boundary.valid_to, i) for i in keep], pa.string()),
+            "population": pa.array([max(n) if n else None for n in people], pa.int64()),
+            "valid_from": pa.array([start for _, start in keep], pa.string()),
+            "valid_to": pa.array([ends[i] for i in first], pa.string()),
             "lat": shapely.get_y(inside),
             "lon": shapely.get_x(inside),
-            "geometry": pa.array(shapely.to_wkb(shapes[keep]), pa.binary()),
+            "geometry": pa.array(shapely.to_wkb(whole), pa.binary()),
         }
     )
-    records = pa.array([i + 1 for i in keep], pa.int64())
-    keys = pa.array([f"{a}|{s or ''}" for a, s in zip(kept, starts, strict=True)], pa.string())
+    records = pa.array([i + 1 for rows in keep.values() for i in rows], pa.int64())
+    keys = pa.array([f"{a}|{s or ''}" for (a, s), rows in keep.items() for _ in rows], pa.string())
     harvest.backing = backing_table([(name, records, keys)])
 
 
@@ -126,7 +138,12 @@ def _day(frame: Any, column: str, row: int) -> str | None:
     if not column:
         return None
     value = frame[column].iloc[row] if column in frame else column
-    return None if _missing(value) else str(value)[:10]
+    if _missing(value):
+        return None
+    try:
+        return dt.date.fromisoformat(str(value)[:10].replace("/", "-")).isoformat()
+    except ValueError:
+        return _UNREADABLE
 
 
 def _sha256(path: Path) -> str:

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import shapely
 
-from etl.registry import all_sources
-from etl.schema import FILTER_COLUMNS
-from tests.golden.cases import Case, all_cases, tables_of
+from etl.load import load_files
+from etl.registry import all_sources, source_named
+from etl.schema import FILTER_COLUMNS, SourceError
+from etl.store import Store
+from tests.golden.cases import HERE, Case, all_cases, tables_of, write_input
 
 CASES = all_cases()
 
@@ -47,3 +50,37 @@ def test_every_form_of_every_source_has_a_case() -> None:
         covered |= {(line.split(",")[1], line.split(",")[2]) for line in forms}
     declared = {(s.name, form.name) for s in all_sources().values() if not s.fictional for form in s.forms}
     assert declared <= covered, declared - covered
+
+
+def test_a_total_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
+    """Houston prints how many offences its file holds; one row less, and the file is not the publisher's."""
+    said = {"file": "july.xlsx", "from": "2018_7_Jul_fictional.csv", "how": "xlsx"}
+    folder = tmp_path / "input"
+    folder.mkdir()
+    lines = (HERE / "houston-nibrs" / "input" / said["from"]).read_text().splitlines()
+    (folder / said["from"]).write_text("\n".join(line for line in lines if "Burglary" not in line))
+    write_input(said, folder, tmp_path / "july.xlsx")
+    with pytest.raises(SourceError, match="prints a total of 1,011 offences, but its rows add up to 1,006"):
+        load_files(Store(tmp_path / "data"), [(source_named("houston"), tmp_path / "july.xlsx")])
+    assert Store(tmp_path / "data").current() is None
+
+
+def test_a_layer_without_its_id_is_refused_by_the_name_of_the_property(tmp_path: Path) -> None:
+    shapes = (HERE / "boundary-geojson" / "input" / "counties_fictional.geojson").read_text()
+    path = tmp_path / "counties.geojson"
+    path.write_text(shapes.replace("GEOID", "FIPS"))
+    with pytest.raises(SourceError, match=r'counties\.geojson has no property "GEOID", which names the areas'):
+        load_files(Store(tmp_path / "data"), [(source_named("us_counties"), path)])
+
+
+def test_two_parts_of_one_area_are_one_shape(tmp_path: Path) -> None:
+    """A layer may hold an island as a shape of its own: neither part may displace the other."""
+    case = next(c for c in CASES if c.name == "boundary-geojson")
+    with duckdb.connect(str(case.load(tmp_path)), read_only=True) as connection:
+        rows = connection.execute("select area_id, geometry, outline from areas order by area_id").fetchall()
+    area = {area_id: (shapely.from_wkb(shape), shapely.from_wkb(drawn)) for area_id, shape, drawn in rows}
+    square = 0.01  # 0.1 by 0.1 degrees
+    assert area["01001"][0].area == pytest.approx(square)
+    assert area["01003"][0].area == pytest.approx(2 * square)
+    assert area["01009"][0].area == pytest.approx(square / 2)  # of a bow tie its two triangles
+    assert all(drawn.area == pytest.approx(shape.area) for shape, drawn in area.values())

@@ -63,7 +63,7 @@ class Case:
         for i, said in enumerate(self.facts["files"]):
             path = folder / str(i) / said["file"]
             path.parent.mkdir(parents=True)
-            _write(said, self.folder / "input", path)
+            write_input(said, self.folder / "input", path)
             load_files(store, [(source_named(said["source"]), path)], today=dt.date.fromisoformat(self.facts["today"]))
         pointer = store.current()
         assert pointer is not None
@@ -117,7 +117,8 @@ def _text(value: Any, name: str) -> str:
     )
 
 
-def _write(said: Mapping[str, str], inputs: Path, to: Path) -> None:
+def write_input(said: Mapping[str, str], inputs: Path, to: Path) -> None:
+    """Writes one file of a case, in the publisher's container, from the text in `inputs`."""
     source = inputs / said.get("from", said["file"])
     how = said.get("how", "copy")
     if how == "copy":
