@@ -80,8 +80,13 @@ _MINOR = f"""case when age_band in ('0-8', '9-17') then 'minor' when age_band = 
 
 
 def _same_or_multiple(column: str) -> str:
-    """One value for an incident's victims: theirs when they agree, 'multiple' when they differ."""
-    return f"case when count(distinct {column}) > 1 then 'multiple' else any_value({column}) end"
+    """One value for an incident's victims: theirs when those that are known agree, 'multiple' when they differ.
+
+    A victim of unknown age beside an adult does not make a child of anybody.
+    """
+    known = f"filter ({column} not in ('{codes.UNKNOWN}', '{codes.UNMAPPED}'))"
+    return f"""case when count(distinct {column}) {known} > 1 then 'multiple'
+               else coalesce(any_value({column}) {known}, max({column})) end"""
 
 
 _SUMMARY = f"""
