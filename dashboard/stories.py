@@ -17,7 +17,8 @@ from dashboard.analysis import change, timeline
 NOUNS: Mapping[str, tuple[str, str]] = {
     "incidents": ("incident", "incidents"),
     "victims": ("victim", "victims"),
-    "suspects": ("suspect", "suspects"),
+    # Some are children, so not all are called suspects: see codes.SUSPECT_CLASS.
+    "suspects": ("person recorded as offender", "people recorded as offenders"),
     "offences": ("offence", "offences"),
     "signals": ("signal", "signals"),
     "cases": ("hotline case", "hotline cases"),
@@ -52,11 +53,19 @@ def counted(n: float, unit: str) -> str:
     return words.count(n, *NOUNS[unit])
 
 
-def headline(unit: str, now: int, span: str, found: change.Change | None, earlier: str = "the year before") -> str:
-    """`412 incidents reported in the last 12 months, about the same as the year before (398).`"""
+def headline(unit: str, now: int, span: str, found: change.Change | None, whole: bool = True) -> str:
+    """`412 incidents reported in the last 12 months, about the same as the year before (398).`
+
+    found : the change, None if there is nothing to compare. whole : it covers all of `now`; if not, the sentence says
+    that only some of the sources are compared, and their own count.
+    """
     said = f"{counted(now, unit)} {VERBS[unit]} {span}"
     said = said[0].upper() + said[1:]
-    return f"{said}, {words.versus(found, earlier)}." if found else f"{said}."
+    if found is None:
+        return f"{said}."
+    if whole:
+        return f"{said}, {words.versus(found)}."
+    return f"{said}; where both years were collected, {words.number(found.after)}: {words.versus(found)}."
 
 
 def leading(table: pd.DataFrame, unit: str, what: str) -> str:
@@ -92,6 +101,14 @@ def unknowns(table: pd.DataFrame, unit: str) -> str:
         return ""
     share = f" ({words.percent(missing, whole)})" if missing >= words.PERCENT_FROM else ""
     return f"Not recorded for {words.number(missing)} of {words.number(whole)} {NOUNS[unit][1]}{share}."
+
+
+def offenders(table: pd.DataFrame) -> str:
+    """The classes of people recorded as offenders: `565 suspects; 19 minors recorded as offenders, ...`."""
+    n = {str(code): int(count) for code, count in zip(table["code"], table["n"], strict=True)}
+    minors = n.get("minor_recorded_as_offender", 0)
+    children = words.count(minors, "minor recorded as offender", "minors recorded as offenders")
+    return f"{words.count(n.get('suspect', 0), 'suspect')}; {children}, a class of their own"
 
 
 def shifts(

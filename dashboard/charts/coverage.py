@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import words
 from dashboard.charts import style
-from dashboard.palette import Palette
+from dashboard.palette import Palette, colours
 
 ROW = 34
 STATES = {"records": "Collected, with records", "zero": "Collected, none found", "none": "Not collected"}
@@ -85,25 +85,26 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
 def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], height: int = 280) -> go.Figure:
     """Share of a month's reports known, by the months since it began.
 
-    table : source, age (months), share (0 to 1). At most five sources; each is named at its end.
+    table : source, age (months), share (0 to 1). At most five sources; each is named where it starts.
     """
     fig = style.draft(p, height)
-    for source, rows in table.groupby("source", sort=True):
+    ordered = sorted(table.groupby("source"), key=lambda pair: -pair[1]["share"].iloc[0])
+    paint = colours([str(source) for source, _ in ordered], "source", p)
+    for i, (source, rows) in enumerate(ordered):
         fig.add_scatter(
             x=rows["age"],
             y=rows["share"] * 100,
             mode="lines+markers",
-            line={"color": p.count, "width": 2.5},
+            line={"color": paint[str(source)], "width": 2.5},
             hovertemplate=words.plotly(words.label(source, labels))
             + "<br>after %{x} months: <b>%{y:.0f}%</b> known<extra></extra>",
         )
         fig.add_annotation(
-            x=rows["age"].iloc[-1],
-            y=rows["share"].iloc[-1] * 100,
+            x=rows["age"].iloc[0],
+            y=rows["share"].iloc[0] * 100 - 9 - 8 * i,
             text=words.plotly(words.label(source, labels), 24),
-            yanchor="top",
-            xanchor="right",
-            font={"color": p.count},
+            xanchor="left",
+            font={"color": paint[str(source)]},
         )
     fig.update_axis("yaxis", range=[0, 105], ticksuffix="%", tickformat="d")
     fig.update_axis("xaxis", title={"text": "months since the month began"}, dtick=1 if table["age"].max() < 14 else 3)

@@ -27,7 +27,8 @@ def sources(ctx: Context) -> None:
     figure.heading("Sources", "Each dataset that is loaded, and how far it can be trusted")
     if table.empty:
         st.markdown("Nothing is loaded yet.")
-    for row in table.to_dict("records"):
+    shapes = table[table["kind"] == "boundary"]
+    for row in table[table["kind"] != "boundary"].to_dict("records"):
         with st.container(border=True):
             st.markdown(f"**{markdown_text(row['title'])}**")
             st.caption(markdown_text(_facts(row)))
@@ -36,6 +37,9 @@ def sources(ctx: Context) -> None:
             own = problems[problems["source"] == row["source"]]["problem"].tolist()
             if own:
                 st.markdown("Known problems:\n" + "\n".join(f"- {markdown_text(p)}" for p in own))
+    if len(shapes):
+        named = [f"{title} ({licence})" for title, licence in zip(shapes["title"], shapes["licence"], strict=True)]
+        st.caption(markdown_text(f"Boundaries: {words.listed(named)}."))
 
 
 def _facts(row: dict[Any, Any]) -> str:

@@ -63,20 +63,24 @@ def answer(ctx: Context, when: Spans | None) -> None:
     span = f"from {when.words}" if ctx.filters.date_basis == "reported" else f"(date occurred), {when.words}"
     if _is_recent(ctx, when):
         span = "in the last 12 months"
-    figure.lead(stories.headline(unit, now, span, found if when.whole else None))
-    st.caption(markdown_text(f"The last 12 complete months: {when.words}. {_basis(ctx, when, unit, found)}"))
+    figure.lead(stories.headline(unit, now, span, found, when.whole))
+    st.caption(markdown_text(f"The last 12 complete months: {when.words}. {_basis(ctx, when, found)}"))
     return None
 
 
-def _basis(ctx: Context, when: Spans, unit: str, found: change.Change | None) -> str:
-    """What the comparison rests on, where it is not all of the view."""
+def _basis(ctx: Context, when: Spans, found: change.Change | None) -> str:
+    """What the comparison rests on: which sources, and whether their series breaks in between."""
     if found is None:
         return "No source collected both years in full, so they are not compared."
-    if when.whole:
-        return ""
-    named = words.listed([ctx.catalogue.source_title(s) for s in when.steady], most=4)
-    same = f"{stories.counted(found.after, unit)}, {words.versus(found)}"
-    return f"In what collected both years in full ({named}): {same}."
+    said = []
+    if not when.whole:
+        named = words.listed([ctx.catalogue.source_title(s) for s in when.steady], most=4)
+        said.append(f"Both years were collected in full by {named}.")
+    broken = view.breaks_between(ctx, when.before_first, when.last, when.steady)
+    if broken:
+        day, text = broken[-1]
+        said.append(f"Compare with care: {text.rstrip('.')} ({words.day(day)}).")
+    return " ".join(said)
 
 
 def _is_recent(ctx: Context, when: Spans) -> bool:

@@ -86,6 +86,11 @@ def recorded_at_all(people: People) -> bool:
 
 def minors(people: People) -> None:
     """How many are under 18, in one sentence over the figures."""
+    if people.unit == "suspects":
+        table = measures.by_group(people.context.warehouse, people.context.filters, "suspect_class")
+        figure.lead(f"{stories.offenders(table)}.")
+        figure.note(CHILD_NOTE)
+        return
     table = measures.by_group(people.context.warehouse, people.context.filters, "minor")
     n = dict(zip(table["code"], table["n"], strict=True))
     known = int(n.get("minor", 0)) + int(n.get("adult", 0))
@@ -94,8 +99,6 @@ def minors(people: People) -> None:
     said = f"{share} of {words.number(known)}" if share.endswith("%") else share
     text = f"{said} {many} whose age is recorded are under 18." if known else f"No age is recorded for these {many}."
     figure.lead(f"{text} {stories.unknowns(table, people.unit)}")
-    if people.unit == "suspects":
-        figure.note(CHILD_NOTE)
 
 
 def attribute(people: People, column: str) -> None:
@@ -107,8 +110,9 @@ def attribute(people: People, column: str) -> None:
     drawn = bars.categories(table, figure.current_palette(), labels, group, keep_order=column in ORDERED)
     what = ATTRIBUTES[column]
     twin = table[["label", "n"]].set_axis([what.capitalize(), WHO[people.unit]], axis=1)
+    title = stories.offenders(table) if column == "suspect_class" else stories.leading(table, people.unit, what)
     figure.figure(
-        f"{people.unit}_{column}", stories.leading(table, people.unit, what), ctx.sentence, drawn, twin,
+        f"{people.unit}_{column}", title, ctx.sentence, drawn, twin,
         view.caption(ctx, stories.unknowns(table, people.unit)), READING,
     )  # fmt: skip
 
@@ -125,7 +129,7 @@ def pair(people: People, with_race: bool) -> None:
             "two people, which says little and could point at somebody, so the grid is not drawn.",
         )  # fmt: skip
         return
-    options = people.attributes(with_race)
+    options = [a for a in people.attributes(with_race) if a != "suspect_class"]
     with st.container(horizontal=True, gap="medium"):
         a = st.selectbox("Rows", options, index=0, key=f"rows_{people.unit}", format_func=_title, width=260)
         others = [o for o in options if o != a]

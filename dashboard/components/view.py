@@ -112,6 +112,14 @@ def breaks(ctx: Context) -> Sequence[tuple[date, str]]:
     return [(pd.Timestamp(d).date(), str(text)) for d, text in zip(notes["date"], notes["text"], strict=True)]
 
 
+def breaks_between(ctx: Context, first: date, last: date, names: Sequence[str]) -> list[tuple[date, str]]:
+    """Breaks in the series of these sources from the month `first` to the month `last`, in order: (day, text)."""
+    notes = measures.annotations(ctx.warehouse, replace(ctx.filters, date_from=first, date_to=last))
+    notes = notes[notes["source"].isin(names) & notes["kind"].isin(("series_break", "code_change"))]
+    days = pd.to_datetime(notes["date"]).dt.date
+    return sorted(zip(days, notes["text"].astype(str), strict=True))
+
+
 def oddities(ctx: Context, found: pd.DataFrame, drawn: str = "bars") -> str:
     """What hatching, gaps and pale bars mean in this series; published figures have no delay to speak of."""
     known = is_published(ctx) or any(d.known for d in delays(ctx))

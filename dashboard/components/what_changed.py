@@ -13,7 +13,7 @@ from dashboard.components.overview_figures import Spans
 from dashboard.measures_delay import victims_cluster
 from dashboard.stories import Finding
 
-FEWEST, MOST = 3, 5
+SHIFTS, MOST = 3, 5  # changes, and sentences in all
 # Sentences are longer than the labels of links usually are: they wrap instead of being cut off.
 _WRAP = "<style>[data-testid=stPageLink] a :is(p, span) { white-space: normal; overflow: visible; }</style>"
 # Attribute of the incident -> the sentence's subject, and the page and control that show it.
@@ -26,17 +26,17 @@ SUBJECTS = {
 
 def findings(ctx: Context, when: Spans | None) -> list[Finding]:
     """The sentences: what rose or fell beyond chance first, then what did not, then what the data cannot say."""
-    found: list[Finding] = []
     if when is not None and when.steady:
         # Like with like: a source that joined or left is not a change.
         ctx = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
-    if when is not None and when.steady:
-        found += sorted(_shifts(ctx, when), key=lambda f: -f.weight)[: MOST - 1]
-        if len(found) < FEWEST:
-            found += _steady(ctx, when, bool(found))
-    elif when is not None:
+        moved = sorted(_shifts(ctx, when), key=lambda f: -f.weight)[:SHIFTS]
+        found = moved + _notes(ctx, when)
+        found += _steady(ctx, bool(moved)) if len(moved) < SHIFTS else []
+    else:
+        found = _notes(ctx, when)
+    found += _filling(ctx) + _gaps(ctx)
+    if when is not None:
         found += _shares(ctx, when)
-    found += _notes(ctx, when) + _filling(ctx) + _gaps(ctx)
     return found[:MOST]
 
 
@@ -85,13 +85,13 @@ def _shifts(ctx: Context, when: Spans) -> list[Finding]:
     return found
 
 
-def _steady(ctx: Context, when: Spans, some: bool) -> list[Finding]:
-    """When little moved, say so, and say what most reports are."""
+def _steady(ctx: Context, some: bool) -> list[Finding]:
+    """When little moved, say so."""
     looked = ["kind of exploitation", "kind of place"]
     looked += ["source"] if "source" in _columns(ctx) else []
     looked += ["area"] if ctx.catalogue.layers else []
     text = f"No {'other ' if some else ''}{words.listed(looked, 'or')} changed more than chance explains."
-    return [Finding(text, "trends", {}), *_shares(ctx, when)]
+    return [Finding(text, "trends", {})]
 
 
 def _shares(ctx: Context, when: Spans) -> list[Finding]:
@@ -108,19 +108,15 @@ def _shares(ctx: Context, when: Spans) -> list[Finding]:
 
 
 def _notes(ctx: Context, when: Spans | None) -> list[Finding]:
-    """The latest dated note within the two years compared."""
+    """The latest break in the series within the two years."""
     if when is None:
         return []
-    notes = measures.annotations(ctx.warehouse, ctx.filters)
-    days = pd.to_datetime(notes["date"])
-    recent = notes[(days >= pd.Timestamp(when.before_first)) & notes["kind"].isin(("series_break", "code_change"))]
-    out = []
-    for title, day, text in list(zip(recent["title"], recent["date"], recent["text"], strict=True))[-1:]:
-        said = str(text).rstrip(".")
-        out.append(
-            Finding(f"{title}, {words.day(pd.Timestamp(day))}: {said}. Compare across it with care.", "trends", {})
-        )
-    return out
+    names = when.steady or tuple(s.source for s in view.sources(ctx))
+    broken = view.breaks_between(ctx, when.before_first, when.last, names)
+    return [
+        Finding(f"{words.day(day)}: {text.rstrip('.')}. Compare across it with care.", "trends", {})
+        for day, text in broken[-1:]
+    ]
 
 
 def _filling(ctx: Context) -> list[Finding]:
