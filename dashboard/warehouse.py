@@ -19,7 +19,7 @@ from dashboard.catalogue import Catalogue
 from etl import schema
 
 POOL = 4  # sessions ask at the same time; DuckDB already uses every core for one question
-KEPT_RESULTS = 1024
+KEPT_RESULTS = 512
 REBUILD = "Run `python -m etl status --data DIR` to see the loads, and load a file again to rebuild the warehouse."
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",

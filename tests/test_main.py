@@ -46,6 +46,11 @@ def bar(app: AppTest) -> str:
     return lines[0]
 
 
+def written(app: AppTest, *kinds: str) -> str:
+    """All text of elements of these kinds."""
+    return " ".join(str(getattr(e, "value", "")) for kind in kinds for e in app.get(kind))
+
+
 def count(app: AppTest) -> int:
     """The number in that line."""
     found = re.match(r"\*\*([\d,]+) ", bar(app))
@@ -56,7 +61,7 @@ def count(app: AppTest) -> int:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_wears_the_frame(served: Path, root: Path, page: str) -> None:
     app = start(root, page)
-    html = " ".join(h.value for h in app.get("html"))
+    html = written(app, "html")
     assert "Fictional sample:" in html and "Quick exit" in html and "RESTRICTED" not in html
     assert any("1\\-888\\-373\\-7888" in c.value and "233733" in c.value for c in app.caption)
     assert any("20 December 2025" in c.value for c in app.caption)
@@ -70,7 +75,7 @@ def test_real_records_wear_the_restricted_frame(
     with duckdb.connect(str(tmp_path / "real" / "warehouse" / "restricted-000001.duckdb")) as con:
         con.execute("UPDATE meta SET value = 'false' WHERE key = 'fictional'")
     monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path / "real"))
-    html = " ".join(h.value for h in start(root).get("html"))
+    html = written(start(root), "html")
     assert "RESTRICTED: do not share this screen" in html and "Fictional" not in html
 
 
@@ -96,8 +101,7 @@ def test_a_hostile_link_falls_back_with_a_notice(served: Path, root: Path, name:
     app = start(root, **{name: hostile})
     assert bar(app) == usual
     assert len(app.info) == 1 and name in app.info[0].value
-    everything = " ".join(str(e.value) for kind in ("caption", "info", "markdown", "html") for e in app.get(kind))
-    assert "onerror" not in everything
+    assert "onerror" not in written(app, "caption", "info", "alert", "markdown", "html")
     assert name not in app.query_params, "the link is put right"
     app.run()
     assert not app.info, "said once"
