@@ -17,6 +17,7 @@ from dashboard.escape import markdown_text
 from dashboard.palette import Palette, palette
 
 ROWS_SHOWN = 400  # pixels of a long table before it scrolls
+PANEL, COLUMN = 880, 185  # pixels
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -90,7 +91,7 @@ def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
         )
         with drawer:
             if drawer.open:
-                show_table(table, missing)
+                show_table(table, missing, wide=False)
         st.download_button(
             "Download",
             data=lambda: csv_bytes(table),
@@ -110,8 +111,12 @@ def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
                 st.markdown(markdown_text(reading))
 
 
-def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None) -> None:
-    """A table for people: thousands separated, numbers to the right, what is missing in words."""
+def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None, wide: bool = True) -> None:
+    """A table for people: thousands separated, numbers to the right, what is missing in words.
+
+    wide : as wide as the page; if not (in a panel that grows with it), as wide as its columns need.
+    """
+    width: int | Literal["stretch"] = "stretch" if wide else min(PANEL, COLUMN * len(table.columns))
     numbers = {
         name: st.column_config.NumberColumn(format="localized", alignment="right")
         for name in table.columns
@@ -120,7 +125,7 @@ def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None
     }
     height: int | Literal["auto"] = ROWS_SHOWN if len(table) > 10 else "auto"
     st.dataframe(
-        table, hide_index=True, column_config=numbers, placeholder=missing, height=height, width="stretch", key=key
+        table, hide_index=True, column_config=numbers, placeholder=missing, height=height, width=width, key=key
     )
 
 
