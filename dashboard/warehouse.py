@@ -67,7 +67,9 @@ class Warehouse:
         try:
             # Ibis sets options when it attaches, so the lock comes last.
             for _ in range(POOL):
-                self._pool.put(ibis.duckdb.from_connection(connection.cursor()))
+                backend = ibis.duckdb.from_connection(connection.cursor())
+                backend.con.execute("SET enable_progress_bar = false")  # it would write to the server's log
+                self._pool.put(backend)
             connection.execute("SET lock_configuration = true")
         except BaseException:
             self._close()

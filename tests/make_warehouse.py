@@ -53,6 +53,7 @@ def write_warehouse(data_dir: Path, fill: Callable[[duckdb.DuckDBPyConnection], 
     path = folder / f"restricted-{version:06}.duckdb"
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
+        con.execute("SET enable_progress_bar = false")
         create_tables(con)
         fill(con)
     built = "2026-01-02T03:04:05+00:00"
