@@ -17,14 +17,17 @@ from dashboard.maps import shapes
 
 SCALE, PLACE, STREET, MAP, MOMENT = "by", "place", "street_map", "map", "map_moment"
 DEFAULT_RESOLUTION = 7
+_LAST, _AGAIN = "last_on_map_", "again_on_map_"
 
 
 def scale(ctx: Context) -> Scale:
     """The control for the scale."""
     options = scales(ctx)
     labels = {s.label: s for s in options}
+    _recall(SCALE)
     usual = options.index(_usual(options))
     chosen = st.selectbox("Count by", list(labels), index=usual, key=SCALE, bind="query-params", on_change=_forget)
+    _keep(SCALE, chosen)
     return labels[chosen]
 
 
@@ -40,6 +43,7 @@ def street_map() -> bool:
 
 def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     """The control for the place. Returns its id ("" for none) and the places, with the chosen one among them."""
+    _recall(PLACE)
     places = _with_chosen(ctx, by, places)
     labels = dict(zip(places["id"], places["label"], strict=True))
     chosen = st.selectbox(
@@ -52,7 +56,30 @@ def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[str, pd.DataFr
         placeholder="Choose on the map or here",
         on_change=_moved,
     )
+    _keep(PLACE, chosen)
     return chosen or "", places
+
+
+def _recall(name: str) -> None:
+    """What was chosen before the reader looked at another page: Streamlit forgets the widgets of a page it left."""
+    last = st.session_state.get(_LAST + name)
+    again = st.session_state.pop(_AGAIN + name, False)
+    if last is not None and (again or (name not in st.session_state and name not in st.query_params)):
+        st.session_state[name] = last
+
+
+def _keep(name: str, chosen: str | None) -> None:
+    """Remember the choice, unless nobody made it.
+
+    On Back, Streamlit empties what the page's first link did not hold, over any value set before the widget.
+    A change without a callback is such a one: run once more, with the choice of before.
+    """
+    last, seen = st.session_state.get(_LAST + name), st.session_state.get(_LAST + MOMENT + name)
+    st.session_state[_LAST + MOMENT + name] = moment()
+    if last is not None and chosen != last and seen == moment():
+        st.session_state[_AGAIN + name] = True
+        st.rerun()
+    st.session_state[_LAST + name] = chosen
 
 
 def clicked() -> None:
@@ -69,7 +96,9 @@ def clicked_id(drawing: Mapping[str, Any]) -> str:
     """The id in what the map sent back; it comes from the browser, so it may be anything."""
     properties = drawing.get("properties") if isinstance(drawing, Mapping) else None
     key = properties.get("id") if isinstance(properties, Mapping) else None
-    return key if isinstance(key, str) and len(key) < 200 else ""
+    from dashboard.maps.layers import opened
+
+    return opened(key) if isinstance(key, str) and len(key) < 200 else ""
 
 
 def clear() -> None:
@@ -89,8 +118,7 @@ def _moved() -> None:
 
 def _forget() -> None:
     """Another scale: a place of the old one means nothing there."""
-    if PLACE in st.session_state:
-        clear()
+    clear()
 
 
 def _with_chosen(ctx: Context, by: Scale, places: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +130,7 @@ def _with_chosen(ctx: Context, by: Scale, places: pd.DataFrame) -> pd.DataFrame:
     if cell is not None:
         return pd.concat([places, one_cell(ctx, cell)], ignore_index=True)
     if PLACE in st.session_state:
-        st.session_state[PLACE] = None
+        clear()
     return places
 
 

@@ -22,6 +22,8 @@ class Classes:
 
     def labels(self) -> list[str]:
         """What each class holds, as "1", "2 to 4", "5 to 12"."""
+        if not self.lower:
+            return []
         upper = [*(limit - 1 for limit in self.lower[1:]), self.highest]
         return [
             f"{low:,}" if low >= high else f"{low:,} to {high:,}" for low, high in zip(self.lower, upper, strict=True)

@@ -15,6 +15,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from folium.utilities import JsCode
 
+from dashboard.escape import plain
 from dashboard.maps import classes, shapes
 from dashboard.palette import Palette
 
@@ -26,6 +27,7 @@ TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright" target="_blank">OpenStreetMap</a> contributors'
 BACKGROUND_POINTS = 6_000
 MAX_LABELS = 60
+_SEAL = "\ue07b"  # of the private use area: no text from a publisher means anything by it
 
 
 def _own(name: str) -> str:
@@ -130,7 +132,8 @@ def feature_collection(places: pd.DataFrame, picture: Paint, moment: str = "") -
     rows = zip(places["id"], places["name"], places["n"], places["shape"], of, strict=True)
     features: list[dict[str, Any]] = []
     for key, name, n, shape, c in rows:
-        properties = {"id": str(key), "t": f"{name}: {n:,} {picture.noun[int(n != 1)]}", "c": int(c)}
+        text = f"{name}: {n:,} {picture.noun[int(n != 1)]}"
+        properties = {"id": sealed(key), "t": sealed(text), "c": int(c)}
         if moment:
             properties["m"] = moment
         if str(key) == picture.selected:
@@ -139,6 +142,19 @@ def feature_collection(places: pd.DataFrame, picture: Paint, moment: str = "") -
     # The chosen one is drawn last, on top of its neighbours' edges.
     features.sort(key=lambda f: "s" in f["properties"])
     return {"type": "FeatureCollection", "features": features}
+
+
+def sealed(value: object) -> str:
+    """Text in which Jinja finds nothing: folium renders what it has rendered as a template once more, here.
+
+    A name such as "{{ 7 * 7 }}" would otherwise be computed by this server. map.js and `opened` put the brace back.
+    """
+    return plain(value).replace(_SEAL, "").replace("{", _SEAL)
+
+
+def opened(text: str) -> str:
+    """What `sealed` was given."""
+    return text.replace(_SEAL, "{")
 
 
 def _outlines(frame: pd.DataFrame, style: dict[str, Any]) -> folium.GeoJson:
@@ -156,7 +172,7 @@ def _labels(frame: pd.DataFrame) -> list[list[Any]]:
     """Latitude, longitude, text and kind of each label: place names first, as they win the space."""
     rows = frame.dropna(subset=["lat", "lon"]).head(MAX_LABELS * 4)
     return [
-        [round(float(lat), 5), round(float(lon), 5), str(name), str(kind)]
+        [round(float(lat), 5), round(float(lon), 5), sealed(name), str(kind)]
         for lat, lon, name, kind in zip(rows["lat"], rows["lon"], rows["name"], rows["kind"], strict=True)
         if name
     ]
@@ -167,8 +183,7 @@ def _json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     for character in "<>&'":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    # Two braces in a row are an expression to whoever renders a template after us.
-    return text.replace("{{", "{ {").replace("}}", "} }")
+    return text
 
 
 class _Script(MacroElement):

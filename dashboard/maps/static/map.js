@@ -9,7 +9,7 @@ window.lamplight = (() => {
 
   const asText = (text) => {
     const element = document.createElement('span');
-    element.textContent = text;
+    element.textContent = text.replaceAll('\ue07b', '{'); // see `sealed` in layers.py
     return element;
   };
 

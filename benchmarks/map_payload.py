@@ -1,0 +1,93 @@
+"""How much a map sends to the browser: a city of the size of Los Angeles with a record in every single cell."""
+
+import json
+from typing import Any
+
+import h3
+import numpy as np
+import pandas as pd
+import shapely
+from streamlit_folium import _get_feature_group_string, _get_header, generate_leaflet_string
+
+from dashboard.maps import classes, layers, shapes
+from dashboard.palette import LIGHT
+
+CITY_KM2 = 1_300
+BUDGET_KB = 400
+BUDGETED = 8
+MIDDLE = (-40.0, -30.0)  # in the open South Atlantic
+DIVISIONS, TRACTS = 21, 1_100
+
+
+def run() -> list[dict[str, Any]]:
+    """Kilobytes of a whole map (base, background and figures) for each scale; only cells of r8 have a budget."""
+    background = _background()
+    results = [_result(f"cells r{r}", _cells(r), background, r == BUDGETED) for r in (7, 8, 9)]
+    return [*results, _result(f"{TRACTS} tracts", _tracts(), background, False)]
+
+
+def _result(name: str, table: pd.DataFrame, background: layers.Background, budgeted: bool) -> dict[str, Any]:
+    kilobytes = payload(table, background) / 1000
+    budget = BUDGET_KB if budgeted else None
+    return {
+        "name": f"map payload, {name}, {len(table):,} places",
+        "value": round(kilobytes, 1),
+        "unit": "kB",
+        "budget": budget,
+        "peer": None,
+        "ok": budget is None or kilobytes < budget,
+    }
+
+
+def payload(table: pd.DataFrame, background: layers.Background) -> int:
+    """Bytes of the arguments that Streamlit sends to the map's frame."""
+    found = classes.classes(table["n"].to_numpy(dtype="int64"))
+    made = layers.base_map(background, LIGHT)
+    made.render()
+    header = _get_header(made)
+    script = generate_leaflet_string(made)
+    picture = layers.Paint(table, found, ("incident", "incidents"), labelled=False)
+    group = _get_feature_group_string(layers.paint(picture, LIGHT, moment="12"), made)
+    return len(json.dumps({"script": script, "header": header, "feature_group": group}).encode())
+
+
+def _cells(resolution: int) -> pd.DataFrame:
+    rings = 0
+    middle = h3.latlng_to_cell(*MIDDLE, resolution)
+    area = h3.average_hexagon_area(resolution, unit="km^2")
+    while len(h3.grid_disk(middle, rings)) * area < CITY_KM2:
+        rings += 1
+    cells = sorted(h3.grid_disk(middle, rings))[: round(CITY_KM2 / area)]
+    return _table(cells, shapes.cell_shapes([h3.str_to_int(c) for c in cells]))
+
+
+def _tracts() -> pd.DataFrame:
+    return _table([f"0603710{i:04d}" for i in range(TRACTS)], _blobs(TRACTS, 40, 0.01))
+
+
+def _background() -> layers.Background:
+    areas = _table([str(i) for i in range(DIVISIONS)], _blobs(DIVISIONS, 400, 0.08))
+    return layers.Background(areas.iloc[:1], areas, areas)
+
+
+def _table(ids: list[str], drawn: np.ndarray) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    names = [f"{i % 30} km north-east of Harbourside" for i in range(len(ids))]
+    counts = pd.array(rng.geometric(0.1, len(ids)), dtype="Int64")
+    table = pd.DataFrame({"id": ids, "name": names, "n": counts, "shape": drawn})
+    return table.assign(lat=MIDDLE[0], lon=MIDDLE[1])
+
+
+def _blobs(count: int, points: int, radius: float) -> np.ndarray:
+    """Closed outlines with this many points, as uneven as a boundary is."""
+    rng = np.random.default_rng(2)
+    turn = np.linspace(0, 2 * np.pi, points, endpoint=False)
+    reach = radius * (1 + 0.3 * rng.random((count, points)))
+    x = MIDDLE[1] + rng.random((count, 1)) + reach * np.cos(turn)
+    y = MIDDLE[0] + rng.random((count, 1)) + reach * np.sin(turn)
+    return np.asarray(shapely.polygons(np.stack([x, y], axis=2)))
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(line)

@@ -1,0 +1,260 @@
+"""Counts to classes, cells to shapes, tables to layers: what the map draws, without a browser."""
+
+import json
+import re
+
+import h3
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit_folium import _get_feature_group_string, generate_leaflet_string
+
+from dashboard.maps import classes, layers, shapes, small, story
+from dashboard.palette import DARK, LIGHT
+
+NOUN = ("incident", "incidents")
+AREA, CELL = ("area", "areas"), ("cell", "cells")
+JINJA = ("{{ 7 * 191 }}", "{% raise %}", "{# note #}", "{{'top'}}", "{{ ''.__class__ }}")
+
+
+def places(counts: list[int], names: list[str] | None = None) -> pd.DataFrame:
+    """A row of squares with these counts."""
+    boxes = [shapely.box(i, 0, i + 1, 1) for i in range(len(counts))]
+    names = names or [f"Place {i}" for i in range(len(counts))]
+    ids = [f"id{i}" for i in range(len(counts))]
+    middle = [(0.5, i + 0.5) for i in range(len(counts))]
+    table = pd.DataFrame({"id": ids, "name": names, "n": pd.array(counts, dtype="Int64"), "shape": boxes})
+    return table.assign(lat=[y for y, _ in middle], lon=[x for _, x in middle])
+
+
+def background(table: pd.DataFrame) -> layers.Background:
+    return layers.Background(table, table, table)
+
+
+# -- classes
+
+
+@given(st.lists(st.integers(0, 100_000), max_size=60))
+def test_every_count_above_zero_is_in_the_class_whose_label_holds_it(counts: list[int]) -> None:
+    found = classes.classes(counts)
+    assert len(found.lower) <= classes.MOST
+    assert list(found.lower) == sorted(set(found.lower))
+    labels = found.labels()
+    for n, c in zip(counts, found.of(np.array(counts, dtype="int64")), strict=True):
+        if n == 0:
+            assert c == -1
+            continue
+        ends = [int(part.replace(",", "")) for part in labels[c].split(" to ")]
+        assert ends[0] <= n <= ends[-1]
+
+
+def test_no_class_is_empty() -> None:
+    counts = [1, 1, 2, 3, 900]
+    used = set(classes.classes(counts).of(np.array(counts)).tolist())
+    assert used == set(range(len(classes.classes(counts).lower)))
+
+
+def test_few_or_equal_counts_are_named_one_by_one() -> None:
+    assert classes.classes([7, 7, 7]).labels() == ["7"]
+    assert classes.classes([1, 2, 4]).labels() == ["1", "2 to 3", "4"]
+    assert classes.classes([0, 0]).labels() == []
+
+
+def test_colours_span_the_ramp_and_a_single_class_is_visible() -> None:
+    ramp = ("a", "b", "c", "d", "e")
+    assert classes.colours(5, ramp) == list(ramp)
+    assert classes.colours(2, ramp) == ["a", "e"]
+    assert classes.colours(1, ramp) == ["c"]
+
+
+# -- shapes
+
+
+@pytest.mark.parametrize("resolution", range(4, 10))
+def test_cells_are_drawn_where_h3_says(resolution: int) -> None:
+    cell = h3.latlng_to_cell(-40.0, -30.0, resolution)
+    drawn = shapes.cell_shapes([h3.str_to_int(cell)])[0]
+    wanted = shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)])
+    assert drawn.symmetric_difference(wanted).area / wanted.area < 1e-6
+
+
+def test_a_cell_on_the_antimeridian_stays_whole() -> None:
+    cell = h3.str_to_int(h3.latlng_to_cell(-17.0, 179.9999, 5))
+    west, _, east, _ = shapes.cell_shapes([cell])[0].bounds
+    assert east - west < 1
+    assert west < 180 < east
+
+
+def test_no_cells_no_shapes() -> None:
+    assert len(shapes.cell_shapes([])) == 0
+
+
+def test_coordinates_are_rounded_to_about_a_metre() -> None:
+    drawn = shapes.geojson(shapely.Polygon([(0.123456789, 1), (1, 1), (1, 2)]))
+    assert drawn["coordinates"][0][0] == [0.12346, 1]
+
+
+def test_sizes_in_words_are_those_of_h3() -> None:
+    for resolution, km in shapes.ACROSS_KM.items():
+        across = np.sqrt(3) * h3.average_hexagon_edge_length(resolution, unit="km")
+        assert abs(across - km) / across < 0.1
+    assert shapes.across(8) == "about 1 km across"
+    assert shapes.across(9) == "about 350 m across"
+
+
+def test_only_a_cell_of_the_resolution_is_read_from_a_link() -> None:
+    cell = h3.latlng_to_cell(-40.0, -30.0, 7)
+    assert shapes.parse_cell(cell, 7) == h3.str_to_int(cell)
+    assert shapes.parse_cell(cell, 8) is None
+    assert shapes.parse_cell("nonsense", 7) is None
+    assert shapes.parse_cell("", 7) is None
+
+
+def test_a_map_opens_on_the_busiest_city_and_not_on_a_continent() -> None:
+    table = places([5, 90, 1])
+    table["shape"] = [
+        shapely.box(-95, 29, -94, 30),
+        shapely.box(-118.5, 34, -118, 34.5),
+        shapely.box(-118, 34, -117, 35),
+    ]
+    assert shapes.main_bounds(table) == (-118.5, 34.0, -117.0, 35.0)
+    assert shapes.main_bounds(table.iloc[:0]) is None
+
+
+def test_a_background_is_thinned_to_a_bound() -> None:
+    circle = shapely.Point(0, 0).buffer(1, quad_segs=5000)
+    assert shapely.get_num_coordinates(shapes.thinned(np.array([circle]), 500)).sum() <= 500
+
+
+def test_stored_shapes_are_read_and_missing_ones_stay_missing() -> None:
+    found = shapes.stored_shapes([shapely.Point(1, 2).wkb, None, pd.NA])
+    assert found[0] == shapely.Point(1, 2)
+    assert found[1] is None
+    assert found[2] is None
+
+
+# -- sentences
+
+
+@pytest.mark.parametrize(
+    ("counts", "place", "every", "said"),
+    [
+        ([0], AREA, 3, "None of the incidents can be shown in areas."),
+        ([1], CELL, 0, "The only mapped incident lies in one cell."),
+        ([40], CELL, 0, "All 40 mapped incidents lie in one cell."),
+        ([40, 0], AREA, 57, "All 40 mapped incidents lie in one of 57 areas."),
+        ([3, 2], CELL, 0, "5 mapped incidents lie in 2 cells: too few to say where they gather."),
+        ([20] * 4, AREA, 5, "The 80 mapped incidents are spread evenly: 20 incidents in each of 4 of 5 areas."),
+        ([100, 50, 25, 25], AREA, 57, "Half of the 200 mapped incidents lie in 1 of 57 areas."),
+        ([60, 50, 50, 40], CELL, 0, "Half of the 200 mapped incidents lie in 2 of the 4 cells with any."),
+    ],
+)
+def test_the_answer_above_the_map(counts: list[int], place: tuple[str, str], every: int, said: str) -> None:
+    assert story.concentration(counts, NOUN, place, every) == said
+
+
+def test_equal_places_share_a_rank() -> None:
+    assert story.rank([5, 3, 3, 1, 0], 3) == (2, 4)
+
+
+def test_the_nearest_name_with_distance_and_direction() -> None:
+    names, at = ["Wick", "Fenn"], np.array([[-40.0, -30.0], [-41.0, -30.0]])
+    points = np.array([[-39.9, -30.0], [-40.001, -30.0], [-41.0, -30.2], [10.0, 10.0]])
+    assert story.near(points, names, at) == ["11 km north of Wick", "in or near Wick", "17 km west of Fenn", ""]
+    assert story.near(points, [], np.empty((0, 2))) == [""] * 4
+
+
+# -- layers
+
+
+def script(table: pd.DataFrame, **options: object) -> str:
+    """All JavaScript that the browser would get for a table."""
+    picture = layers.Paint(table, classes.classes(table["n"].to_numpy(dtype="int64")), NOUN, labelled=True, **options)  # type: ignore[arg-type]
+    made = layers.base_map(background(table), LIGHT)
+    made.render()
+    base = generate_leaflet_string(made)
+    return base + str(_get_feature_group_string(layers.paint(picture, LIGHT), made))
+
+
+@pytest.mark.parametrize("text", JINJA)
+def test_a_name_is_never_computed_as_a_template(text: str) -> None:
+    """folium renders what it has rendered once more: unsealed, a name would run on the server."""
+    found = script(places([3, 1], [text, "Wick"]))
+    assert str(7 * 191) not in found
+    assert "{{" not in found.replace("${{", "")
+    assert layers.opened(layers.sealed(text)) == text
+    assert json.dumps(layers.sealed(text))[1:-1].replace("'", "\\u0027") in found
+
+
+def test_hostile_names_end_no_script_and_no_string() -> None:
+    found = script(places([3], ["</script><img onerror=x>'\"`${x}"]))
+    assert "</script" not in found
+    assert "<img" not in found
+    assert "${x}" not in found
+
+
+def test_scripts_and_styles_all_come_from_this_app() -> None:
+    made = layers.base_map(background(places([1])), DARK)
+    links = [href for _, href in (*made.default_js, *made.default_css)]
+    assert links
+    assert all(href.startswith("/vendor/") for href in links)
+    assert "http" not in re.sub(r"http://www.w3.org\S+", "", script(places([3, 1])))
+
+
+def test_the_base_is_the_same_whatever_the_figures_so_the_view_is_kept() -> None:
+    first, second = (layers.base_map(background(places([1, 2])), LIGHT) for _ in range(2))
+    first.render()
+    second.render()
+    assert generate_leaflet_string(first) == generate_leaflet_string(second)
+
+
+def test_the_chosen_place_is_marked_and_drawn_last() -> None:
+    table = places([3, 2, 1])
+    picture = layers.Paint(table, classes.classes([3, 2, 1]), NOUN, selected="id0")
+    features = layers.feature_collection(table, picture, "4")["features"]
+    assert [f["properties"]["id"] for f in features] == ["id1", "id2", "id0"]
+    assert features[-1]["properties"]["s"] == 1
+    assert {f["properties"]["m"] for f in features} == {"4"}
+    assert features[1]["properties"]["t"] == "Place 2: 1 incident"
+
+
+def test_cells_without_a_record_are_left_out_and_areas_keep_their_outline() -> None:
+    table = places([3, 0])
+    assert "Place 1: 0" not in drawn(layers.Paint(table, classes.classes([3]), NOUN))
+    assert "Place 1: 0" in drawn(layers.Paint(table, classes.classes([3]), NOUN, draws_empty=True))
+
+
+def drawn(picture: layers.Paint, **options: bool) -> str:
+    made = layers.base_map(background(picture.places.iloc[:0]), LIGHT)
+    made.render()
+    return str(_get_feature_group_string(layers.paint(picture, LIGHT, **options), made))
+
+
+def test_tiles_are_asked_for_only_with_the_switch() -> None:
+    picture = layers.Paint(places([3]), classes.classes([3]), NOUN)
+    assert "openstreetmap" not in drawn(picture)
+    assert "https://tile.openstreetmap.org/" in drawn(picture, street_map=True)
+
+
+def test_nothing_to_draw_is_an_empty_group() -> None:
+    assert "geo_json" not in drawn(layers.Paint(places([0]), classes.classes([0]), NOUN))
+
+
+# -- the small map
+
+
+def test_the_small_map_is_an_svg_with_escaped_names() -> None:
+    table = places([3, 1])
+    found = small.small_map(table, table, table.assign(name="<b>${x}`"), LIGHT, 'Map "of" <incidents>')
+    assert found.startswith("<svg ")
+    assert found.count("<path") == 4
+    assert "<b>" not in found
+    assert "<incidents>" not in found
+    assert "role=" in found
+
+
+def test_the_small_map_of_nothing_is_nothing() -> None:
+    assert small.small_map(places([0]), places([]), places([]), LIGHT, "") == ""
