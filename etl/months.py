@@ -65,7 +65,7 @@ def parse_months(text: str) -> tuple[str, ...]:
 
 def _number(text: str) -> int | None:
     year, dash, month = text.partition("-")
-    if not dash or not (year.isdigit() and month.isdigit() and len(year) == 4 and 1 <= int(month) <= 12):
+    if not dash or not (year.isdecimal() and month.isdecimal() and len(year) == 4 and 1 <= int(month) <= 12):
         return None
     return int(year) * 12 + int(month) - 1
 

@@ -78,10 +78,10 @@ def _moment(text: Any, formats: tuple[str, ...]) -> Any:
     moment = parse_time(text, tuple(f for f in formats if f != _SERIAL))
     if _SERIAL not in formats:
         return moment
-    days = text.try_cast("float64")
-    seconds = (days.between(1, 109_574) * days * 86_400).round().cast("int64")  # to the year 2199
-    serial = ibis.timestamp("1899-12-30") + seconds.as_interval("s")
-    return ibis.coalesce(moment, days.between(1, 109_574).ifelse(serial, _TIME))
+    number = text.try_cast("float64")
+    days = number.between(1, 109_574).ifelse(number, ibis.null("float64"))  # to the year 2199
+    serial = ibis.timestamp("1899-12-30") + (days * 86_400).round().cast("int64").as_interval("s")
+    return ibis.coalesce(moment, serial)
 
 
 def _relevant(job: Job, t: Any) -> Any:

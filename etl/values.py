@@ -67,9 +67,10 @@ def age_band(job: Job, value: Any) -> Any:
     """CTDC's band of an age in years; codes for infants, missing and impossible ages are declared."""
     # Seventeen and a half is seventeen: a cast to a whole number would round up to an adult.
     years = value.re_replace(r"\.\d+$", "").try_cast("int64")
+    rules = []
     if job.source.infant_ages:
-        years = value.upper().isin(job.source.infant_ages).fill_null(False).ifelse(0, years)
+        rules.append((value.upper().isin(job.source.infant_ages).fill_null(False), codes.AGE_BAND_FROM[0]))
     lowest = 1 if job.source.zero_age_unknown else 0
-    rules = [(years.isnull() | ~years.between(lowest, codes.AGE_LAST), codes.UNKNOWN)]
+    rules += [(years.isnull() | ~years.between(lowest, codes.AGE_LAST), codes.UNKNOWN)]
     rules += [(years >= start, band) for start, band in sorted(codes.AGE_BAND_FROM.items(), reverse=True)]
     return ibis.cases(*rules, else_=codes.UNKNOWN)
