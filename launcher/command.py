@@ -56,7 +56,7 @@ def run_tests(arguments: list[str]) -> int:
     wheels = folder_of_wheels(options.wheels)
     make_venv(ROOT)
     install(ROOT, ["requirements.txt", "requirements-test.txt"], wheels)
-    command = [str(venv_python(ROOT)), "-m", "pytest", *for_pytest]
+    command = [str(venv_python(ROOT)), "-m", "tests", *for_pytest]
     return subprocess.run(command, cwd=ROOT, env=child_env(), check=False).returncode
 
 

@@ -31,13 +31,21 @@ warehouse.mkdir(parents=True)
 (warehouse / "current.json").write_text(json.dumps({"fictional": True}))
 with open("built.txt", "a") as built: built.write("built\\n")
 """
-PYTEST = "import sys; print('pytest', *sys.argv[1:]); print('== 1 failed =='); sys.exit(3)"
+PYTEST = """
+import atexit
+def main(arguments):
+    atexit.register(print, "cleaned up")
+    print("pytest", *arguments)
+    return 3
+"""
 
 
 def make_small_project(folder: Path, made: Path) -> Path:
     """Fill a folder: the real start.py and launcher/, no requirements, a copy of the virtual environment in `made`."""
     shutil.copy(ROOT / "start.py", folder)
     shutil.copytree(ROOT / "launcher", folder / "launcher")
+    (folder / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "__main__.py", folder / "tests")
     shutil.copytree(environment.venv_folder(made), environment.venv_folder(folder), symlinks=True)
     for name in ("requirements.txt", "requirements-test.txt", "constraints.txt"):
         (folder / name).write_text("")
