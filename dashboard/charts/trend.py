@@ -201,7 +201,7 @@ def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, 
     # keep their line and say their text when pointed at.
     named = inside[-LABELS:]
     for i, (x, text) in enumerate(inside):
-        right = x > first + (last - first) * 0.5
+        at = (x - first) / (last - first)
         level = (len(inside) - 1 - i) % LABELS
         fig.add_shape(type="line", x0=x, x1=x, **HEIGHT, line={"color": p.quiet, "width": 1.5, "dash": "dash"})
         fig.add_annotation(
@@ -210,7 +210,7 @@ def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, 
             yref="paper",
             yanchor="bottom",
             yshift=level * 17,
-            xanchor="right" if right else "left",
+            xanchor="left" if at < 0.35 else "right" if at > 0.65 else "center",
             text=words.plotly(text, 40) if (x, text) in named else "·",
             hovertext=words.plotly(text),
             font={"color": p.quiet, "size": style.FONT - 1},

@@ -44,7 +44,7 @@ def sources(ctx: Context) -> None:
 
 def _facts(row: dict[Any, Any]) -> str:
     """Publisher, kind, size, span and licence of a source in one line."""
-    many = codes.UNIT.get(str(row["unit"]), "records").lower()
+    many = codes.UNIT[str(row["unit"])].lower() if row["unit"] in codes.RECORD_UNITS else "figures"
     parts = [str(row["publisher"]), codes.KIND.get(str(row["kind"]), "")]
     if not pd.isna(row.get("n")):
         parts.append(f"{words.exact(row['n'])} {many}")

@@ -82,16 +82,10 @@ def note(text: str) -> None:
     st.info(markdown_text(text), icon=":material/info:")
 
 
-@st.fragment
 def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
-    # A fragment: opening the table of one figure does not run the page again, and a closed one sends nothing.
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"quiet_{key}"):
-        drawer = st.popover(
-            "Table", type="tertiary", key=f"table_{key}", on_change="rerun", icon=":material/table_rows:"
-        )
-        with drawer:
-            if drawer.open:
-                show_table(table, missing, wide=False)
+        with st.container(width="content"):
+            _table_panel(key, table, missing)
         st.download_button(
             "Download",
             data=lambda: csv_bytes(table),
@@ -109,6 +103,16 @@ def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
         if reading:
             with st.popover("How to read it", type="tertiary", key=f"reading_{key}", icon=":material/help:"):
                 st.markdown(markdown_text(reading))
+
+
+@st.fragment
+def _table_panel(key: str, table: pd.DataFrame, missing: str) -> None:
+    # A fragment: opening one table does not run the page again, and a closed one sends nothing. The download stays
+    # outside: its file would be replaced, and lost to a click, each time the panel opens or closes.
+    drawer = st.popover("Table", type="tertiary", key=f"table_{key}", on_change="rerun", icon=":material/table_rows:")
+    with drawer:
+        if drawer.open:
+            show_table(table, missing, wide=False)
 
 
 def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None, wide: bool = True) -> None:
