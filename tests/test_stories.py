@@ -76,8 +76,8 @@ def test_many_comparisons_do_not_make_a_finding():
     alarms = 0
     for _ in range(200):
         x, y = rng.poisson(30, (2, 40))
-        tables = [groups(**{f"p{i}": int(n) for i, n in enumerate(counts)}) for counts in (x, y)]
-        alarms += bool(stories.shifts(*tables, "{}", tests=40))
+        before, after = (groups(**{f"p{i}": int(n) for i, n in enumerate(counts)}) for counts in (x, y))
+        alarms += bool(stories.shifts(before, after, "{}", tests=40))
     assert alarms <= 0.05 * 200 + 3 * np.sqrt(200 * 0.05 * 0.95)
 
 

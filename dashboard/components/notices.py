@@ -14,7 +14,8 @@ LEAVE_FOR = "https://www.weather.gov/"  # a page that says nothing about the rea
 LEAVE_SCRIPT = "/vendor/lamplight/leave.js"  # a file of ours, because the content policy runs no inline script
 
 _STYLE = """
-.st-key-filter_bar { border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); padding-bottom: .5rem; }
+.st-key-filter_bar { border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent);
+  padding-bottom: .5rem; }
 .block-container { padding-top: 4.25rem !important; }
 .lamplight-strip { padding: .35rem .75rem; border-radius: .375rem; font-size: .9rem; line-height: 1.4;
   background: color-mix(in srgb, currentColor 7%, transparent); }
