@@ -96,7 +96,8 @@ def main_chart(ctx: Context, choice: Choice) -> None:
     p, unit = figure.current_palette(), ctx.filters.unit
     title = stories.trend(found, unit, choice.grain, ctx.filters.date_basis)
     few = bool(choice.group) and found["group"].nunique() <= trend.FEW
-    notes = [view.oddities(ctx, found, "lines" if few else "bars")]
+    thin = few or (not choice.group and len(found) > trend.MANY_BARS)
+    notes = [view.oddities(ctx, found, "lines" if thin else "bars")]
     if not choice.group:
         if choice.window:
             found["average"] = timeline.moving_average(found, choice.window)
@@ -183,6 +184,16 @@ def _like_with_like(ctx: Context, years: int | None) -> tuple[Context, str]:
     return replace(ctx, filters=replace(ctx.filters, sources=steady)), f"Only {named}: collected throughout."
 
 
+def _care(ctx: Context) -> str:
+    """The latest break in the series within the two years that are compared."""
+    last = view.last_complete(ctx)
+    if last is None:
+        return ""
+    names = [s.source for s in view.sources(ctx)]
+    broken = view.breaks_between(ctx, add_months(last, 1 - 12 * YEARS_COMPARED), last, names)
+    return "".join(f"Compare with care: {text.rstrip('.')} ({words.day(day)})." for day, text in broken[-1:])
+
+
 def year_over_year(ctx: Context) -> None:
     """The months of each year over each other, in the sources that collected the last two years."""
     ctx, only = _like_with_like(ctx, YEARS_COMPARED)
@@ -198,7 +209,7 @@ def year_over_year(ctx: Context) -> None:
     twin.insert(0, "Month", [timeline.MONTHS[int(m) - 1] for m in wide.index])
     figure.figure(
         "years", stories.year_to_date(table, unit), ctx.sentence, years.overlaid(table, figure.current_palette()), twin,
-        f"Dotted: not over or still filling up. Compared: complete months that every source collected. {only}",
+        f"Dotted: not over or still filling up. Compared: complete months that every source collected. {only} {_care(ctx)}",
         "Each line is one year, January to December; the latest is the strong one.", missing="not collected",
     )  # fmt: skip
 
