@@ -209,7 +209,8 @@ def year_over_year(ctx: Context) -> None:
     twin.insert(0, "Month", [timeline.MONTHS[int(m) - 1] for m in wide.index])
     figure.figure(
         "years", stories.year_to_date(table, unit), ctx.sentence, years.overlaid(table, figure.current_palette()), twin,
-        f"Dotted: not over or still filling up. Compared: complete months that every source collected. {only} {_care(ctx)}",
+        "Dotted: not over or still filling up. Compared: complete months that every source collected. "
+        f"{only} {_care(ctx)}",
         "Each line is one year, January to December; the latest is the strong one.", missing="not collected",
     )  # fmt: skip
 
