@@ -1,46 +1,44 @@
 """How much a map sends to the browser: a city of the size of Los Angeles with a record in every single cell."""
 
 import json
-from typing import Any
 
 import h3
 import numpy as np
 import pandas as pd
 import shapely
-from streamlit_folium import _get_feature_group_string, _get_header, generate_leaflet_string
+from streamlit.logger import set_log_level
 
+from benchmarks.figures import Figure, figure
 from dashboard.maps import classes, layers, shapes
 from dashboard.palette import LIGHT
 
 CITY_KM2 = 1_300
 BUDGET_KB = 400
-BUDGETED = 8
+BUDGETED = "r8"
 MIDDLE = (-40.0, -30.0)  # in the open South Atlantic
 DIVISIONS, TRACTS = 21, 1_100
 
 
-def run() -> list[dict[str, Any]]:
+def run() -> list[Figure]:
     """Kilobytes of a whole map (base, background and figures) for each scale; only cells of r8 have a budget."""
     background = _background()
-    results = [_result(f"cells r{r}", _cells(r), background, r == BUDGETED) for r in (7, 8, 9)]
-    return [*results, _result(f"{TRACTS} tracts", _tracts(), background, False)]
-
-
-def _result(name: str, table: pd.DataFrame, background: layers.Background, budgeted: bool) -> dict[str, Any]:
-    kilobytes = payload(table, background) / 1000
-    budget = BUDGET_KB if budgeted else None
-    return {
-        "name": f"map payload, {name}, {len(table):,} places",
-        "value": round(kilobytes, 1),
-        "unit": "kB",
-        "budget": budget,
-        "peer": None,
-        "ok": budget is None or kilobytes < budget,
-    }
+    tables = {f"r{r}": _cells(r) for r in (7, 8, 9)} | {"tracts": _tracts()}
+    return [
+        figure(
+            f"map payload, {name}, {len(table):,} places",
+            payload(table, background) / 1000,
+            "kB",
+            BUDGET_KB if name == BUDGETED else None,
+        )
+        for name, table in tables.items()
+    ]
 
 
 def payload(table: pd.DataFrame, background: layers.Background) -> int:
     """Bytes of the arguments that Streamlit sends to the map's frame."""
+    set_log_level("error")  # it warns that no app is running
+    from streamlit_folium import _get_feature_group_string, _get_header, generate_leaflet_string
+
     found = classes.classes(table["n"].to_numpy(dtype="int64"))
     made = layers.base_map(background, LIGHT)
     made.render()
@@ -86,8 +84,3 @@ def _blobs(count: int, points: int, radius: float) -> np.ndarray:
     x = MIDDLE[1] + rng.random((count, 1)) + reach * np.cos(turn)
     y = MIDDLE[0] + rng.random((count, 1)) + reach * np.sin(turn)
     return np.asarray(shapely.polygons(np.stack([x, y], axis=2)))
-
-
-if __name__ == "__main__":
-    for line in run():
-        print(line)

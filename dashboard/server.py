@@ -20,8 +20,10 @@ OWN_FILES = Path(__file__).parent / "maps" / "static"
 MAP_FRAME_PATH = "/component/streamlit_folium"  # the component's name is its module's: "streamlit_folium.st_folium"
 TILE_HOST = "https://tile.openstreetmap.org"
 
-_DENIED_FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer")
-_DENIED_FEATURES += ("microphone", "midi", "payment", "publickey-credentials-get", "usb", "xr-spatial-tracking")
+_DENIED_FEATURES = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+    *("microphone", "midi", "payment", "publickey-credentials-get", "usb", "xr-spatial-tracking"),
+)
 
 # Everything but the content policy: the same for each response.
 FIXED_HEADERS: Mapping[str, str] = MappingProxyType(

@@ -96,9 +96,7 @@ def clicked_id(drawing: Mapping[str, Any]) -> str:
     """The id in what the map sent back; it comes from the browser, so it may be anything."""
     properties = drawing.get("properties") if isinstance(drawing, Mapping) else None
     key = properties.get("id") if isinstance(properties, Mapping) else None
-    from dashboard.maps.layers import opened
-
-    return opened(key) if isinstance(key, str) and len(key) < 200 else ""
+    return key if isinstance(key, str) and len(key) < 200 else ""
 
 
 def clear() -> None:

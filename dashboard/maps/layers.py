@@ -13,7 +13,6 @@ import folium
 import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
-from folium.utilities import JsCode
 
 from dashboard.escape import plain
 from dashboard.maps import classes, shapes
@@ -107,16 +106,11 @@ def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = ""
     drawn = drawn[[shape is not None for shape in drawn["shape"]]]
     if drawn.empty:
         return group
-    data = feature_collection(drawn, picture, moment)
     ramp = classes.colours(len(picture.classes.lower), p.sequential[1:])
     style = {"ramp": ramp, "edge": p.text, "quiet": p.quiet, "accent": p.accent, "glass": 0.72 if street_map else 0.88}
     style |= {"none": p.surface, "air": 0.05 if street_map else 0.6}
-    folium.GeoJson(
-        data,
-        control=False,
-        style=JsCode(f"(f) => lamplight.style(f, {_json(style)})"),
-        on_each_feature=JsCode(f"(f, layer) => lamplight.dress(f, layer, {_json(style)})"),
-    ).add_to(group)
+    options = {"style": style, "noun": picture.noun, "moment": moment}
+    group.add_child(_Script("places", f"lamplight.places(GROUP, {_json(rows(drawn, picture))}, {_json(options)});"))
     bounds = shapes.main_bounds(drawn if not picture.draws_empty else drawn[drawn["n"] > 0])
     if bounds:
         west, south, east, north = bounds
@@ -126,46 +120,29 @@ def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = ""
     return group
 
 
-def feature_collection(places: pd.DataFrame, picture: Paint, moment: str = "") -> dict[str, Any]:
-    """GeoJSON of places: id, tooltip text, class, and whether it is the chosen one."""
-    of = picture.classes.of(places["n"].to_numpy())
-    rows = zip(places["id"], places["name"], places["n"], places["shape"], of, strict=True)
-    features: list[dict[str, Any]] = []
-    for key, name, n, shape, c in rows:
-        text = f"{name}: {n:,} {picture.noun[int(n != 1)]}"
-        properties = {"id": sealed(key), "t": sealed(text), "c": int(c)}
-        if moment:
-            properties["m"] = moment
-        if str(key) == picture.selected:
-            properties["s"] = 1
-        features.append({"type": "Feature", "properties": properties, "geometry": shapes.geojson(shape)})
+def rows(places: pd.DataFrame, picture: Paint) -> list[list[Any]]:
+    """What map.js makes shapes of: id, name, count, class, 1 for the chosen one, packed shape."""
+    of = picture.classes.of(places["n"].to_numpy(dtype="int64"))
+    listed = [
+        [sealed(key), sealed(name), int(n), int(c), int(str(key) == picture.selected), shapes.packed(shape)]
+        for key, name, n, shape, c in zip(places["id"], places["name"], places["n"], places["shape"], of, strict=True)
+    ]
     # The chosen one is drawn last, on top of its neighbours' edges.
-    features.sort(key=lambda f: "s" in f["properties"])
-    return {"type": "FeatureCollection", "features": features}
+    return sorted(listed, key=lambda row: row[4])
 
 
 def sealed(value: object) -> str:
     """Text in which Jinja finds nothing: folium renders what it has rendered as a template once more, here.
 
-    A name such as "{{ 7 * 7 }}" would otherwise be computed by this server. map.js and `opened` put the brace back.
+    A name such as "{{ 7 * 7 }}" would otherwise be computed by this server. map.js puts the brace back.
     """
     return plain(value).replace(_SEAL, "").replace("{", _SEAL)
 
 
-def opened(text: str) -> str:
-    """What `sealed` was given."""
-    return text.replace(_SEAL, "{")
-
-
-def _outlines(frame: pd.DataFrame, style: dict[str, Any]) -> folium.GeoJson:
+def _outlines(frame: pd.DataFrame, style: dict[str, Any]) -> "_Script":
     thin = shapes.thinned(frame["shape"].to_numpy(), BACKGROUND_POINTS)
-    features = [
-        {"type": "Feature", "properties": {}, "geometry": shapes.geojson(shape)}
-        for shape in thin
-        if shape is not None and not shape.is_empty
-    ]
-    data = {"type": "FeatureCollection", "features": features}
-    return folium.GeoJson(data, control=False, interactive=False, style=JsCode(f"() => ({_json(style)})"))
+    packed = [shapes.packed(shape) for shape in thin if shape is not None and not shape.is_empty]
+    return _Script("outlines", f"lamplight.outlines(GROUP, {_json(packed)}, {_json(style)});")
 
 
 def _labels(frame: pd.DataFrame) -> list[list[Any]]:

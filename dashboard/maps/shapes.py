@@ -56,15 +56,24 @@ def stored_shapes(blobs: Iterable[Any]) -> np.ndarray:
     return np.asarray(shapely.from_wkb(np.array(raw, dtype=object)), dtype=object).reshape(len(raw))
 
 
-def geojson(shape: Any) -> dict[str, Any]:
-    """GeoJSON geometry with coordinates rounded to about a metre."""
-    return {"type": shape.geom_type, "coordinates": _rounded(shapely.geometry.mapping(shape)["coordinates"])}
+def packed(shape: Any) -> list[Any]:
+    """GeoJSON's type and coordinates, a third of the size: each line is the first point and the steps between points,
+    as whole numbers of 0.00001 degrees, in one flat list. map.js unpacks it. A ring's last point repeats its first.
+    """
+    depth, coordinates = _DEPTH.get(shape.geom_type), shapely.geometry.mapping(shape)
+    if depth is None:
+        return packed(shapely.multipolygons([p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]))
+    return [shape.geom_type, _steps(coordinates["coordinates"], depth)]
 
 
-def _rounded(value: Any) -> Any:
-    if isinstance(value, (tuple, list)):
-        return [_rounded(v) for v in value]
-    return round(value, DECIMALS)
+_DEPTH = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}
+
+
+def _steps(value: Any, depth: int) -> list[Any]:
+    if depth:
+        return [_steps(v, depth - 1) for v in value]
+    whole = np.rint(np.asarray(value, dtype=float)[:, :2] * 10**DECIMALS).astype(np.int64)
+    return np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel().tolist()
 
 
 def thinned(shapes: np.ndarray, points: int) -> np.ndarray:

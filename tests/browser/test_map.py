@@ -18,7 +18,7 @@ VIEW = "[map.getZoom(), map.getCenter().lat.toFixed(4), map.getCenter().lng.toFi
 COUNT = "document.querySelectorAll('path.leaflet-interactive').length"
 TOOLTIP = ".leaflet-tooltip"
 BUSIEST = """() => { const all = Object.values(map._layers).filter((l) => l.feature?.properties.id);
-    const of = (l) => Number(l.feature.properties.t.split(': ').pop().split(' ')[0].replace(',', ''));
+    const of = (l) => l.feature.properties.n;
     const top = all.sort((a, b) => of(b) - of(a))[0]; const p = map.latLngToContainerPoint(top.getCenter());
     return {x: p.x, y: p.y, id: top.feature.properties.id, text: top.feature.properties.t, n: of(top)}; }"""
 
@@ -158,7 +158,12 @@ def test_hostile_names_are_text_in_tooltips_labels_and_panel(visitor: Any) -> No
 def test_the_street_map_asks_its_host_only_when_it_is_on(visitor: Any) -> None:
     visit = visitor("/map")
     asked: list[str] = []
-    visit.context.route("https://tile.openstreetmap.org/**", lambda r: (asked.append(r.request.url), r.abort()))
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    visit.context.route("https://tile.openstreetmap.org/**", answer)
     frame = visit.map()
     view = frame.evaluate(VIEW)
     assert asked == []

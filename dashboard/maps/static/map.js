@@ -7,10 +7,25 @@ window.lamplight = (() => {
   let extent = null;
   let touched = false;
 
+  // Python seals braces, see `sealed` in layers.py.
+  const open = (text) => text.replaceAll('\ue07b', '{');
+
   const asText = (text) => {
     const element = document.createElement('span');
-    element.textContent = text.replaceAll('\ue07b', '{'); // see `sealed` in layers.py
+    element.textContent = open(text);
     return element;
+  };
+
+  // The steps of `packed` in shapes.py, back to degrees.
+  const DEPTH = { LineString: 0, MultiLineString: 1, Polygon: 1, MultiPolygon: 2 };
+  const line = (steps) => {
+    const points = [];
+    for (let i = 0, x = 0, y = 0; i < steps.length; i += 2) points.push([(x += steps[i]) / 1e5, (y += steps[i + 1]) / 1e5]);
+    return points;
+  };
+  const unpack = ([type, steps]) => {
+    const dig = (value, depth) => (depth ? value.map((v) => dig(v, depth - 1)) : line(value));
+    return { type, coordinates: dig(steps, DEPTH[type]) };
   };
 
   const style = (feature, s) => {
@@ -18,16 +33,34 @@ window.lamplight = (() => {
     return {
       fillColor: c >= 0 ? s.ramp[c] : s.none,
       fillOpacity: c >= 0 ? s.glass : s.air,
-      color: chosen ? s.accent : s.quiet,
-      weight: chosen ? 4 : 0.8,
+      color: chosen ? s.none : s.quiet,
+      weight: chosen ? 3 : 0.8,
       opacity: chosen ? 1 : 0.6,
     };
   };
 
   const dress = (feature, layer, s) => {
     layer.bindTooltip(asText(feature.properties.t), { sticky: true });
-    layer.on('mouseover', () => layer.setStyle({ color: feature.properties.s ? s.accent : s.edge, weight: 3, opacity: 1 }));
+    layer.on('mouseover', () => layer.setStyle({ color: feature.properties.s ? s.none : s.edge, weight: 3, opacity: 1 }));
     layer.on('mouseout', () => layer.setStyle(style(feature, s)));
+  };
+
+  // One shape for each place. `m` is the moment of the choice: with it, clicking a place twice is two messages.
+  const places = (group, rows, { style: s, noun, moment }) => {
+    const layer = L.geoJSON(null, { style: (f) => style(f, s), onEachFeature: (f, made) => dress(f, made, s) });
+    rows.forEach(([id, name, n, c, chosen, shape]) => {
+      const t = `${name}: ${n.toLocaleString('en')} ${noun[n === 1 ? 0 : 1]}`;
+      const properties = { id: open(id), t, n, c, m: moment, ...(chosen && { s: 1 }) };
+      const geometry = unpack(shape);
+      layer.addData({ type: 'Feature', properties, geometry });
+      // A ring in two colours is seen on a dark shade, on a light one and on streets.
+      if (chosen) L.geoJSON(geometry, { interactive: false, style: { color: s.accent, weight: 9, fill: false } }).addTo(group);
+    });
+    layer.addTo(group);
+  };
+
+  const outlines = (made, shapes, look) => {
+    shapes.forEach((shape) => L.geoJSON(unpack(shape), { interactive: false, style: look }).addTo(made));
   };
 
   const fit = () => map.fitBounds(extent, { padding: [12, 12], maxZoom: 14, animate: false });
@@ -103,5 +136,5 @@ window.lamplight = (() => {
   // Streets shine through what is land without them.
   const streets = (on) => document.documentElement.classList.toggle('streets', on);
 
-  return { start, streets, style, dress, keepInView, labels };
+  return { start, streets, places, outlines, keepInView, labels };
 })();
