@@ -23,8 +23,14 @@ from etl.schema import SourceError
 from etl.status import status
 from etl.store import Store
 
+
+class _Out(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 # In a pipe there is no width to keep to: names stay whole.
-OUT = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
+OUT = _Out(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
 EQUATION = ("rows_read", "loaded", "merged", "not_relevant", "quarantined")
 
 
@@ -43,15 +49,15 @@ def progress_bar() -> Iterator[Callable[[str, float], None]]:
 
 
 def equation_table(entries: list[dict[str, Any]], title: str) -> Table:
-    """The row equation of every input table of the given loads."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("load", "input table"):
-        table.add_column(name, overflow="fold")
+    """The row equation of every input table of the given loads. Names stay whole on 80 columns where they can."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("load\n  input table", overflow="fold")
     for name in EQUATION:
-        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+        table.add_column(name.replace("_", "\n"), justify="right", no_wrap=True)
     for entry in entries:
+        table.add_row(entry["load"])
         for t in entry["tables"]:
-            table.add_row(entry["load"], t["table"], *[f"{t[n]:,}" for n in EQUATION])
+            table.add_row(f"  {t['table']}", *[f"{t[n]:,}" for n in EQUATION])
     return table
 
 
@@ -60,38 +66,42 @@ def cmd_load(args: argparse.Namespace) -> None:
     store = Store(args.data)
     months = parse_months(args.counts_for) if args.counts_for else ()
     files = [(source, path) for path in args.files]
+    before = status(store)
     with progress_bar() as bar:
         if args.check:
             done, after = check_files(store, files, counts_for=months, progress=bar)
         else:
             done, after = load_files(store, files, counts_for=months, progress=bar), status(store)
-    _say_loaded(done, after, status(store) if args.check else None)
+    _say_loaded(done, after, args.check)
+    _say_displaced(before, after)
+    if args.check:
+        OUT.print("Checked only: nothing was loaded.")
+    elif all(d.already for d in done):
+        OUT.print("Nothing was changed.")
+    else:
+        OUT.print("Served now. `python start.py` shows it; `python -m etl undo` takes it back.")
 
 
-def _say_loaded(done: list[Loaded], after: list[dict[str, Any]], before: list[dict[str, Any]] | None) -> None:
+def _say_loaded(done: list[Loaded], after: list[dict[str, Any]], check: bool) -> None:
     names = [d.load for d in done]
     OUT.print(
         equation_table([e for e in after if e["load"] in names], "read = loaded + merged + not relevant + quarantined")
     )
     for d in done:
-        state = (
-            "was loaded before: nothing changes"
-            if d.already
-            else ("would be loaded" if before is not None else "loaded")
-        )
+        state = "was loaded before: nothing changes" if d.already else "would be loaded" if check else "loaded"
         OUT.print(f"{d.manifest['file']}: {state} ({d.manifest['form']}, {d.load})")
         for note in [] if d.already else d.manifest["notes"]:
             OUT.print(f"  {note}")
-    if before is not None:
-        now = {(e["load"], t["table"]): t for e in before for t in e["tables"]}
-        for e in after:
-            for t in e["tables"]:
-                old = now.get((e["load"], t["table"]))
-                if old and old["loaded"] != t["loaded"]:
-                    OUT.print(f"{e['load']}, {t['table']}: {old['loaded']:,} rows count now, {t['loaded']:,} would")
-        OUT.print("Checked only: nothing was loaded.")
-    else:
-        OUT.print("Served now. `python start.py` shows it; `python -m etl undo` takes it back.")
+
+
+def _say_displaced(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
+    """Which rows of other files stop counting, or count again, beside these."""
+    now = {(e["load"], t["table"]): t["loaded"] for e in after for t in e["tables"]}
+    for entry in before:
+        for t in entry["tables"]:
+            then = now.get((entry["load"], t["table"]), 0)
+            if then != t["loaded"]:
+                OUT.print(f"{entry['load']}, {t['table']}: {t['loaded']:,} rows counted before, {then:,} beside this")
 
 
 def cmd_sources(_: argparse.Namespace) -> None:
@@ -202,6 +212,10 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     try:
         args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. The work was done before anything was written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SourceError as error:
         return _refuse(str(error))
     except KeyboardInterrupt:

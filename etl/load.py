@@ -153,8 +153,12 @@ def serve(store: Store, loads: list[str], command: str, previous: int | None = N
     version = store.next_version()
     before = store.version() if previous is None else previous
     pointer = build(store, version, loads)
-    store.adopt()
-    store.publish(version, loads, before, command, pointer)
+    try:
+        store.adopt()
+        store.publish(version, loads, before, command, pointer)
+    except BaseException:
+        store.withdraw(version)
+        raise
     return pointer
 
 

@@ -26,7 +26,7 @@ def status_of(path: Path) -> list[dict[str, Any]]:
     with _opened(path) as connection:
         loads = connection.execute(
             "select load, source, form, file, sha256, bytes, loaded_at::varchar, as_of::varchar, notes "
-            "from loads order by loaded_at, load"
+            "from loads order by rowid"
         ).fetchall()
         tables = connection.execute(
             "select load, input_table, rows_read, loaded, merged, not_relevant, quarantined from load_tables "

@@ -148,6 +148,16 @@ class Store:
         with contextlib.suppress(OSError, SourceError):
             self._tidy()
 
+    def withdraw(self, version: int) -> None:
+        """Takes back what a version that was never served has written."""
+        with contextlib.suppress(OSError, SourceError):
+            if self.version() == version:
+                return
+            self.database(version).unlink(missing_ok=True)
+            (self.sets / f"{version:06d}.json").unlink(missing_ok=True)
+            for load in self.staged:
+                shutil.rmtree(self.loads / load, ignore_errors=True)
+
     def database(self, version: int) -> Path:
         return self.root / f"restricted-{version:06d}.duckdb"
 
@@ -222,7 +232,8 @@ def write_json(path: Path, content: Any) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    _flush(path.parent)
+    with contextlib.suppress(OSError):  # it is there already
+        _flush(path.parent)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
