@@ -14,6 +14,7 @@ from dashboard.palette import Palette, colours
 
 COLUMNS = 3
 ROW_HEIGHT = 150
+MANY_BARS = 150  # in a chart a third as wide; more are drawn as a line
 MOST = 12  # series; the rest are in the table
 
 
@@ -79,6 +80,10 @@ def _bars(fig: style.Draft, rows: pd.DataFrame, colour: str, p: Palette, name: s
     for start, end in runs(rows, rows["n"].isna()):
         place = {"xref": f"x{name}", "yref": f"y{name} domain", "layer": "below"}
         fig.add_shape(type="rect", x0=start, x1=end, y0=0, y1=1, fillcolor=p.band, line={"width": 0}, **place)
+    if len(rows) > MANY_BARS:
+        look = {"mode": "lines", "line": {"color": colour, "width": 1}, "hoverinfo": "skip"}
+        fig.add_scatter(x=rows["start"], y=rows["n"], xaxis=f"x{name}", yaxis=f"y{name}", fill="tozeroy", **look)
+        return
     for part, unfinished, pale in parts(rows):
         shape = style.HATCH if unfinished else style.UNKNOWN_HATCH if unknown else ""
         fig.add_bar(

@@ -12,7 +12,7 @@ from dashboard.charts import trend
 from dashboard.components import figure, view
 from dashboard.components.context import Context
 from dashboard.escape import markdown_text
-from dashboard.filters import Filters, add_months
+from dashboard.filters import add_months
 from dashboard.measures.collected import NO, YES
 from dashboard.measures_delay import victims_cluster
 
@@ -103,14 +103,13 @@ def _published_answer(ctx: Context) -> None:
 
 def _compared(ctx: Context, when: Spans, unit: str) -> tuple[int, change.Change | None]:
     """The count of the last twelve months, and its change in the sources that collected both years."""
-    now = measures.total(ctx.warehouse, view.narrowed(ctx, when.first, when.last, unit))
+    this_year = view.by_code(ctx, when.first, when.last, unit, "source")
+    now = sum(this_year.values())
     if not when.steady:
         return now, None
-    same = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
-    after, before = (
-        measures.total(ctx.warehouse, view.narrowed(same, first, last, unit))
-        for first, last in ((when.first, when.last), (when.before_first, when.before_last))
-    )
+    year_before = view.by_code(ctx, when.before_first, when.before_last, unit, "source")
+    after, before = (sum(n.get(s, 0) for s in when.steady) for n in (this_year, year_before))
+    same = ctx if when.whole else replace(ctx, filters=replace(ctx.filters, sources=when.steady))
     effect = 1.0
     if unit == "victims":
         effect = victims_cluster(ctx.warehouse, view.narrowed(same, when.before_first, when.last))
@@ -131,7 +130,7 @@ def four(ctx: Context, when: Spans) -> None:
 
 def _incidents(ctx: Context, when: Spans) -> None:
     now, found = _compared(ctx, when, "incidents")
-    _number(ctx, "Incidents reported", words.exact(now), _beside(found), when, replace(ctx.filters, unit="incidents"))
+    _number(ctx, "Incidents reported", words.exact(now), _beside(found), when, _spark(ctx, when, "incidents", "source"))
 
 
 def _victims(ctx: Context, when: Spans) -> None:
@@ -139,38 +138,37 @@ def _victims(ctx: Context, when: Spans) -> None:
         _number(ctx, "Victims known", "Not recorded", "these sources record no victims", when, None)
         return
     now, found = _compared(ctx, when, "victims")
-    _number(ctx, "Victims known", words.exact(now), _beside(found), when, replace(ctx.filters, unit="victims"))
+    _number(ctx, "Victims known", words.exact(now), _beside(found), when, _spark(ctx, when, "victims", "source"))
 
 
 def _minors(ctx: Context, when: Spans) -> None:
     if not _people_known(ctx):
         _number(ctx, "Victims under 18", "Not recorded", "these sources record no victims", when, None)
         return
-    view_of = view.narrowed(ctx, when.first, when.last, "victims")
-    table = measures.by_group(ctx.warehouse, view_of, "minor").set_index("code")["n"]
-    unknown = int(table.get("unknown", 0))
+    n = view.by_code(ctx, when.first, when.last, "victims", "minor")
+    unknown = n.get("unknown", 0)
     note = f"age not recorded for {words.number(unknown)} more" if unknown else "all ages are recorded"
-    ages = tuple(a for a in ("0-8", "9-17") if not ctx.filters.victim_age or a in ctx.filters.victim_age)
-    filters = replace(ctx.filters, unit="victims", victim_age=ages) if ages else None
-    _number(ctx, "Victims under 18", words.exact(int(table.get("minor", 0))), note, when, filters)
+    spark = _spark(ctx, when, "victims", "minor", ("minor",))
+    _number(ctx, "Victims under 18", words.exact(n.get("minor", 0)), note, when, spark)
 
 
 def _labour(ctx: Context, when: Spans) -> None:
     """Always shown, whatever the exploitation filter says: its absence is the finding."""
-    filters = replace(ctx.filters, unit="incidents", exploitation=view.LABOUR)
     label = "Labour trafficking"
-    asked = view.collected(replace(ctx, filters=filters), when.first, when.last)
+    labour = replace(ctx.filters, unit="incidents", exploitation=view.LABOUR)
+    asked = view.collected(replace(ctx, filters=labour), when.first, when.last)
     if (asked == NO).all():
         _number(ctx, label, "Not collected", "these sources have no category for it", when, None)
         return
-    period = view.narrowed(ctx, when.first, when.last, "incidents")
-    now = measures.total(ctx.warehouse, replace(period, exploitation=view.LABOUR))
-    whole = measures.total(ctx.warehouse, replace(period, exploitation=()))
+    every = replace(ctx, filters=replace(ctx.filters, exploitation=()))
+    kinds = view.by_code(every, when.first, when.last, "incidents", "exploitation")
+    now, whole = sum(kinds.get(k, 0) for k in view.LABOUR), sum(kinds.values())
     few = now < words.PERCENT_FROM or now < RARELY * whole
     note = "few reports; rarely looked for" if few else f"of {words.number(whole)} incidents of any kind"
     if (asked != YES).any():
         note = "not collected everywhere" + ("; few reports" if few else "")
-    _number(ctx, label, words.exact(now), note, when, filters)
+    spark = _spark(every, when, "incidents", "exploitation", view.LABOUR)
+    _number(ctx, label, words.exact(now), note, when, spark)
 
 
 def _people_known(ctx: Context) -> bool:
@@ -183,11 +181,19 @@ def _beside(found: change.Change | None) -> str:
     return words.versus(found)
 
 
-def _number(ctx: Context, label: str, value: str, note: str, when: Spans, filters: Filters | None) -> None:
-    spark = None
-    if filters is not None:
-        months = replace(filters, date_from=add_months(when.last, 1 - SPARK_MONTHS), date_to=when.last)
-        spark = measures.by_period(ctx.warehouse, months, "month")["n"].astype("float64").tolist()
+def _spark(ctx: Context, when: Spans, unit: str, group: str, kept: tuple[str, ...] = ()) -> list[float]:
+    """The last two years by month; kept : only these codes of the group. nan where nothing was collected."""
+    first = add_months(when.last, 1 - SPARK_MONTHS)
+    if not view.by_code(ctx, first, when.last, unit, group):
+        return []
+    months = view.narrowed(ctx, first, when.last, unit)
+    table = measures.by_period(ctx.warehouse, months, "month", group)
+    if kept:
+        table = table[table["code"].isin(kept)]
+    return table.groupby("period")["n"].sum(min_count=1).astype("float64").tolist()
+
+
+def _number(ctx: Context, label: str, value: str, note: str, when: Spans, spark: list[float] | None) -> None:
     st.metric(
         label,
         value,
@@ -195,7 +201,7 @@ def _number(ctx: Context, label: str, value: str, note: str, when: Spans, filter
         delta_color="off",
         delta_arrow="off",
         border=True,
-        chart_data=spark,
+        chart_data=spark or None,
         chart_type="bar",
         height="stretch",
         help=_help(ctx, when, bool(spark)),

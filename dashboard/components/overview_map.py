@@ -49,9 +49,10 @@ def _drawn(ctx: Context, places: pd.DataFrame, many: str) -> str:
 
 
 def _places(ctx: Context) -> pd.DataFrame:
-    """The layer that holds most of the view's records, coarse layers first; else cells."""
-    held = {s: map_places.table(ctx, s) for s in map_places.scales(ctx) if s.layer}
-    sizes = {scale: int(table["n"].sum()) for scale, table in held.items()}
-    if sizes and max(sizes.values()):
-        return held[max(sizes, key=lambda scale: sizes[scale])]
+    """The first layer, coarse ones first, that holds most of the view's records; where none does, cells."""
+    whole = measures.total(ctx.warehouse, ctx.filters)
+    for scale in map_places.scales(ctx):
+        table = map_places.table(ctx, scale) if scale.layer else pd.DataFrame({"n": []})
+        if table["n"].sum() * 2 > whole:
+            return table
     return map_places.table(ctx, map_places.Scale(resolution=CELLS))

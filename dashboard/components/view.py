@@ -20,6 +20,8 @@ from dashboard.escape import markdown_text
 from dashboard.filters import Filters, add_months
 from dashboard.links import to_query
 from dashboard.measures.collected import YES, collected_months, months_since_1970
+from dashboard.measures.daily import daily, within
+from dashboard.measures.labels import labelled
 from dashboard.measures_delay import reporting_delays
 from etl import codes
 
@@ -95,6 +97,19 @@ def series(
 def narrowed(ctx: Context, first: date, last: date, unit: str | None = None) -> Filters:
     """The view's filters for other months, and for another unit of count."""
     return replace(ctx.filters, date_from=first, date_to=last, unit=unit or ctx.filters.unit)
+
+
+def by_code(ctx: Context, first: date, last: date, unit: str, group: str) -> dict[str, int]:
+    """Counts by code in some months. The days behind it are one question, asked once for every period."""
+    filters = narrowed(ctx, first, last, unit)
+    days = within(daily(ctx.warehouse, filters, group), filters)
+    return {str(code): int(n) for code, n in days.groupby("code", observed=True)["n"].sum().items()}
+
+
+def groups(ctx: Context, first: date, last: date, unit: str, column: str) -> pd.DataFrame:
+    """The same as `measures.by_group` gives it: code, label, n, known."""
+    found = by_code(ctx, first, last, unit, column)
+    return labelled(ctx.warehouse, column, pd.DataFrame({"code": list(found), "n": list(found.values())}))
 
 
 def caption(ctx: Context, *more: str, cannot_tell: bool = True) -> str:

@@ -28,14 +28,15 @@ def findings(ctx: Context, when: Spans | None) -> list[Finding]:
     """The sentences: what rose or fell beyond chance first, then what did not, then what the data cannot say."""
     if when is not None and when.steady:
         # Like with like: a source that joined or left is not a change.
-        ctx = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
+        if not when.whole:
+            ctx = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
         moved = sorted(_shifts(ctx, when), key=lambda f: -f.weight)[:SHIFTS]
         found = moved + _notes(ctx, when)
         found += _steady(ctx, bool(moved)) if len(moved) < SHIFTS else []
     else:
         found = _notes(ctx, when)
     found += _filling(ctx) + _gaps(ctx)
-    if when is not None:
+    if when is not None and len(found) < MOST:
         found += _shares(ctx, when)
     return found[:MOST]
 
@@ -64,9 +65,8 @@ def _columns(ctx: Context) -> dict[str, tuple[str, str, dict[str, str]]]:
 
 
 def _pair(ctx: Context, when: Spans, column: str, unit: str = "incidents") -> tuple[pd.DataFrame, pd.DataFrame]:
-    before = measures.by_group(ctx.warehouse, view.narrowed(ctx, when.before_first, when.before_last, unit), column)
-    after = measures.by_group(ctx.warehouse, view.narrowed(ctx, when.first, when.last, unit), column)
-    return before, after
+    before = view.groups(ctx, when.before_first, when.before_last, unit, column)
+    return before, view.groups(ctx, when.first, when.last, unit, column)
 
 
 def _shifts(ctx: Context, when: Spans) -> list[Finding]:
@@ -101,7 +101,7 @@ def _shares(ctx: Context, when: Spans) -> list[Finding]:
         ("exploitation", "kind of exploitation", "trends"),
         ("premise", "kind of place", "trends"),
     ):
-        table = measures.by_group(ctx.warehouse, view.narrowed(ctx, when.first, when.last, "incidents"), column)
+        table = view.groups(ctx, when.first, when.last, "incidents", column)
         if table["n"].sum():
             out.append(Finding(f"{stories.leading(table, 'incidents', what)}.", page, SUBJECTS[column][2]))
     return out
