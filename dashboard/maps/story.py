@@ -48,7 +48,7 @@ def rank(counts: Sequence[int] | np.ndarray, n: int) -> tuple[int, int]:
 def near(
     points: np.ndarray, names: Sequence[str], at: np.ndarray, furthest: float = 60.0, with_distance: bool = True
 ) -> list[str]:
-    """Where each point is, by the nearest name: "2 km north-west of Wick", "in Wick" below 1 km, "" beyond `furthest`.
+    """Where each point is, by the nearest name: "5 km north-west of Wick", "in or near Wick" below 350 m, "" beyond `furthest`.
 
     points : (n, 2) and at : (m, 2), latitude and longitude in degrees. furthest : kilometres.
     """
@@ -76,6 +76,7 @@ def _near(distance: float, bearing: float, name: str, furthest: float, with_dist
         return ""
     if not with_distance:
         return f"near {name}"
-    if distance < 1:
+    if distance < 0.35:
         return f"in or near {name}"
-    return f"{distance:.0f} km {_POINTS[round(bearing / 45) % 8]} of {name}"
+    # Small cells lie side by side: whole kilometres would give several the same name.
+    return f"{distance:.{1 if distance < 3 else 0}f} km {_POINTS[round(bearing / 45) % 8]} of {name}"

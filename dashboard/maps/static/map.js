@@ -20,7 +20,9 @@ window.lamplight = (() => {
   const DEPTH = { LineString: 0, MultiLineString: 1, Polygon: 1, MultiPolygon: 2 };
   const line = (steps) => {
     const points = [];
-    for (let i = 0, x = 0, y = 0; i < steps.length; i += 2) points.push([(x += steps[i]) / 1e5, (y += steps[i + 1]) / 1e5]);
+    for (let i = 0, x = 0, y = 0; i < steps.length; i += 2) {
+      points.push([(x += steps[i]) / 1e5, (y += steps[i + 1]) / 1e5]);
+    }
     return points;
   };
   const unpack = ([type, steps]) => {
@@ -41,7 +43,8 @@ window.lamplight = (() => {
 
   const dress = (feature, layer, s) => {
     layer.bindTooltip(asText(feature.properties.t), { sticky: true });
-    layer.on('mouseover', () => layer.setStyle({ color: feature.properties.s ? s.none : s.edge, weight: 3, opacity: 1 }));
+    const lit = { color: feature.properties.s ? s.none : s.edge, weight: 3, opacity: 1 };
+    layer.on('mouseover', () => layer.setStyle(lit));
     layer.on('mouseout', () => layer.setStyle(style(feature, s)));
   };
 
@@ -54,7 +57,8 @@ window.lamplight = (() => {
       const geometry = unpack(shape);
       layer.addData({ type: 'Feature', properties, geometry });
       // A ring in two colours is seen on a dark shade, on a light one and on streets.
-      if (chosen) L.geoJSON(geometry, { interactive: false, style: { color: s.accent, weight: 9, fill: false } }).addTo(group);
+      const ring = { color: s.accent, weight: 9, fill: false };
+      if (chosen) L.geoJSON(geometry, { interactive: false, style: ring }).addTo(group);
     });
     layer.addTo(group);
   };
