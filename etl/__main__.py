@@ -153,7 +153,8 @@ def cmd_fetch(args: argparse.Namespace) -> None:
             progress=lambda done, total: bar(source.name, done / total if total else 0.0),
             url=args.url,
         )
-    OUT.print(f"Saved as {path}. Load it with: python -m etl load {source.name} {path}")
+    # A command to be copied is never broken into lines.
+    OUT.print(f"Saved as {path}. Load it with: python -m etl load {source.name} {path}", soft_wrap=True)
 
 
 def cmd_remove(args: argparse.Namespace) -> None:
