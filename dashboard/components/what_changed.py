@@ -28,9 +28,10 @@ def findings(ctx: Context, when: Spans | None) -> list[Finding]:
     """The sentences: what rose or fell beyond chance first, then what did not, then what the data cannot say."""
     if when is not None and when.steady:
         # Like with like: a source that joined or left is not a change.
+        everything = ctx
         if not when.whole:
             ctx = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
-        moved = sorted(_shifts(ctx, when), key=lambda f: -f.weight)[:SHIFTS]
+        moved = sorted(_shifts(ctx, when, everything), key=lambda f: -f.weight)[:SHIFTS]
         found = moved + _notes(ctx, when)
         found += _steady(ctx, bool(moved)) if len(moved) < SHIFTS else []
     else:
@@ -69,8 +70,12 @@ def _pair(ctx: Context, when: Spans, column: str, unit: str = "incidents") -> tu
     return before, view.groups(ctx, when.first, when.last, unit, column)
 
 
-def _shifts(ctx: Context, when: Spans) -> list[Finding]:
-    asked = {column: _pair(ctx, when, column) for column in _columns(ctx)}
+def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
+    asked = {column: _pair(ctx, when, column) for column in _columns(ctx) if column != "source"}
+    if "source" in _columns(ctx):
+        # The headline has asked this already, for all sources.
+        before, after = _pair(everything, when, "source")
+        asked["source"] = (before[before["code"].isin(when.steady)], after[after["code"].isin(when.steady)])
     people = _pair(ctx, when, "age_band", "victims") if view.sources(_victims(ctx)) else None
     tests = sum(len(set(b["code"]) | set(a["code"])) for b, a in [*asked.values(), *([people] if people else [])])
     found = []
