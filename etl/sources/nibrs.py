@@ -56,7 +56,7 @@ def prepare(t: dict[str, Any]) -> dict[str, Any]:
         t["offence"], kind.select(key, *{"offense_code", "offense_name"} - {key}, k="record"), key, "offence_type"
     )
     offence = _with(offence, t["location"], "location_id", "location")
-    incident = _with(t["incident"], t["agency"], "agency_id", "agency")
+    incident = _with(_once(t["incident"], "incident_id"), t["agency"], "agency_id", "agency")
     incident = _with(incident, t["cleared"], "cleared_except_id", "cleared")
     joined = offence.join(
         incident.rename(record__incident="record", parent="incident_id"),
@@ -111,9 +111,16 @@ _PERSON = {"age": "age_text", "sex": "sex_code", "race": "race_code", "ethnicity
 def _with(left: Any, lookup: Any, key: str, name: str) -> Any:
     """Left-joins a lookup table by its key and keeps the number of the row that was used."""
     record = "k" if "k" in lookup.columns else "record"
+    lookup = _once(lookup, key, record)
     lookup = lookup.rename({f"record__{name}": record, f"{name}__key": key})
     joined = left.join(lookup, left[key] == lookup[f"{name}__key"], how="left")
     return joined.drop(f"{name}__key", *[c for c in joined.columns if c.endswith("_right")])
+
+
+def _once(table: Any, key: str, record: str = "record") -> Any:
+    """The first row of each key: a key that stands twice would make two rows of every row that names it."""
+    first = table[record].min().over(group_by=key)
+    return table.mutate(first_row=first).filter(lambda t: t[record] == t.first_row).drop("first_row")
 
 
 def _people(t: dict[str, Any], people: Any) -> Any:
