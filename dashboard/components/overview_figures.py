@@ -101,6 +101,14 @@ def _published_answer(ctx: Context) -> None:
     return None
 
 
+def steady_view(ctx: Context, when: Spans, unit: str) -> Context:
+    """The view in the sources that collected both years; as it is where they are all that records this unit."""
+    own = replace(ctx, filters=replace(ctx.filters, unit=unit))
+    if {s.source for s in view.sources(own)} <= set(when.steady):
+        return ctx
+    return replace(ctx, filters=replace(ctx.filters, sources=when.steady))
+
+
 def _compared(ctx: Context, when: Spans, unit: str) -> tuple[int, change.Change | None]:
     """The count of the last twelve months, and its change in the sources that collected both years."""
     this_year = view.by_code(ctx, when.first, when.last, unit, "source")
@@ -109,7 +117,7 @@ def _compared(ctx: Context, when: Spans, unit: str) -> tuple[int, change.Change 
         return now, None
     year_before = view.by_code(ctx, when.before_first, when.before_last, unit, "source")
     after, before = (sum(n.get(s, 0) for s in when.steady) for n in (this_year, year_before))
-    same = ctx if when.whole else replace(ctx, filters=replace(ctx.filters, sources=when.steady))
+    same = steady_view(ctx, when, unit)
     effect = 1.0
     if unit == "victims":
         effect = victims_cluster(ctx.warehouse, view.narrowed(same, when.before_first, when.last))

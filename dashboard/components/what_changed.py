@@ -9,7 +9,7 @@ from dashboard import measures, stories, words
 from dashboard.analysis import timeline
 from dashboard.components import view
 from dashboard.components.context import Context
-from dashboard.components.overview_figures import Spans
+from dashboard.components.overview_figures import Spans, steady_view
 from dashboard.measures_delay import victims_cluster
 from dashboard.stories import Finding
 
@@ -29,8 +29,7 @@ def findings(ctx: Context, when: Spans | None) -> list[Finding]:
     if when is not None and when.steady:
         # Like with like: a source that joined or left is not a change.
         everything = ctx
-        if not when.whole:
-            ctx = replace(ctx, filters=replace(ctx.filters, sources=when.steady))
+        ctx = steady_view(ctx, when, "incidents")
         moved = sorted(_shifts(ctx, when, everything), key=lambda f: -f.weight)[:SHIFTS]
         found = moved + _notes(ctx, when)
         found += _steady(ctx, bool(moved)) if len(moved) < SHIFTS else []
@@ -76,7 +75,8 @@ def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
         # The headline has asked this already, for all sources.
         before, after = _pair(everything, when, "source")
         asked["source"] = (before[before["code"].isin(when.steady)], after[after["code"].isin(when.steady)])
-    people = _pair(ctx, when, "age_band", "victims") if view.sources(_victims(ctx)) else None
+    victims = steady_view(everything, when, "victims")
+    people = _pair(victims, when, "minor", "victims") if view.sources(_victims(victims)) else None
     tests = sum(len(set(b["code"]) | set(a["code"])) for b, a in [*asked.values(), *([people] if people else [])])
     found = []
     for column, (subject, page, params) in _columns(ctx).items():
@@ -84,8 +84,8 @@ def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
         for text, weight in stories.shifts(*asked[column], subject, tests, names=names):
             found.append(Finding(text, page, params, weight))
     if people:
-        effect = victims_cluster(ctx.warehouse, view.narrowed(ctx, when.before_first, when.last))
-        for text, weight in stories.shifts(*people, "Victims aged {}", tests, effect):
+        effect = victims_cluster(ctx.warehouse, view.narrowed(victims, when.before_first, when.last))
+        for text, weight in stories.shifts(*people, "Victims {}", tests, effect):
             found.append(Finding(text, "demographics", {}, weight))
     return found
 
