@@ -7,6 +7,9 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components import map_page
+from dashboard.components.map_places import Scale
+from dashboard.measures import PlaceStrip
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
 
@@ -66,18 +69,18 @@ def test_the_page_answers_and_the_strip_adds_up(run: Run) -> None:
     assert maps(app) == 1
     assert "of the" in app.subheader[0].value
     assert "These are reports, shaped by where people look" in said
-    assert "have no point and are in no cell" in said
+    assert "have no point as fine as these cells" in said
     assert "Cells with most incidents" in said
 
 
 def test_areas_show_records_that_have_no_point(run: Run) -> None:
-    app = run(by="Areas: district")
+    app = run(by="Areas: District")
     assert "of 6 areas" in app.subheader[0].value
-    assert "in no cell" not in text(app)
+    assert "as fine as these cells" not in text(app)
 
 
 def test_a_chosen_area_shows_its_figures_and_can_be_let_go(run: Run) -> None:
-    app = run(by="Areas: district", place="Old Mill")
+    app = run(by="Areas: District", place="Old Mill")
     assert "Old Mill" in [s.value for s in app.subheader]
     for part in ("By year", "Kind of exploitation", "Kind of place", "police reports of all kinds"):
         assert part in text(app)
@@ -93,7 +96,7 @@ def test_a_link_that_cannot_be_read_falls_back_and_says_so(run: Run) -> None:
 
 
 def test_another_scale_lets_the_place_go(run: Run) -> None:
-    app = run(by="Areas: district", place="Old Mill")
+    app = run(by="Areas: District", place="Old Mill")
     app.selectbox(key="by").select("Cells about 17 km across").run()
     assert not app.exception
     assert app.selectbox(key="place").value is None
@@ -107,7 +110,7 @@ def test_nothing_to_draw_is_a_sentence_and_a_way_out(run: Run, data: str) -> Non
     assert "Nothing" in said or "No incidents" in said
     if data == "no points":
         assert "choose areas under “Count by”" in said
-        assert maps(run(data, by="Areas: district")) == 1
+        assert maps(run(data, by="Areas: District")) == 1
 
 
 def test_one_cell_is_a_map_too(run: Run) -> None:
@@ -136,3 +139,11 @@ def test_a_filter_that_leaves_nothing_in_the_chosen_cell_keeps_it(run: Run) -> N
     assert app.selectbox(key="place").value
     said = text(app)
     assert "No incidents in this cell with these filters" in said or "1 incident" in said
+
+
+def test_the_strip_of_a_scale_counts_what_its_cells_hold() -> None:
+    """Three records are in large cells, two of them in the smallest: the third is known to about a kilometre."""
+    strip = PlaceStrip(mapped=2, area_only=19, unmapped=0)
+    assert map_page._at_scale(strip, Scale(resolution=7), 3) == PlaceStrip(3, 18, 0)
+    assert map_page._at_scale(strip, Scale(resolution=9), 2) == strip
+    assert map_page._at_scale(strip, Scale(layer="district"), 20) == strip

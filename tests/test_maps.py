@@ -128,7 +128,18 @@ def test_a_map_opens_on_the_busiest_city_and_not_on_a_continent() -> None:
         shapely.box(-118, 34, -117, 35),
     ]
     assert shapes.main_bounds(table) == (-118.5, 34.0, -117.0, 35.0)
+    assert shapes.elsewhere(table) == 1
     assert shapes.main_bounds(table.iloc[:0]) is None
+    assert shapes.elsewhere(table.iloc[:0]) == 0
+
+
+def test_a_single_small_place_opens_with_its_surroundings() -> None:
+    table = places([1])
+    table["shape"] = [shapely.box(-30.001, -40.001, -30, -40)]
+    west, south, east, north = shapes.main_bounds(table) or (0, 0, 0, 0)
+    assert east - west == pytest.approx(shapes.LEAST_SPAN)
+    assert north - south == pytest.approx(shapes.LEAST_SPAN)
+    assert west < -30.001 < -30 < east
 
 
 def test_a_background_is_thinned_to_a_bound() -> None:

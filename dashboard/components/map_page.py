@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, stories
+from dashboard import measures, stories, words
 from dashboard.components import figure, filter_bar, legend, map_choice, map_panel, map_places, map_view, view
 from dashboard.components.context import Context
 from dashboard.components.map_places import Scale
-from dashboard.maps import classes, story
+from dashboard.maps import classes, shapes, story
 from dashboard.measures import PlaceStrip
 
 REPORTS = "These are reports, shaped by where people look."
@@ -34,7 +34,14 @@ def show(ctx: Context) -> None:
     if not int(places["n"].sum()) and not chosen:
         _none_here(ctx, scale, strip)
         return
-    _figure(ctx, scale, places, chosen, strip, street)
+    _figure(ctx, scale, places, chosen, _at_scale(strip, scale, int(places["n"].sum())), street)
+
+
+def _at_scale(strip: PlaceStrip, scale: Scale, shown: int) -> PlaceStrip:
+    """The strip for this scale: a point known to about a kilometre is in a large cell and in no small one."""
+    more = max(shown - strip.mapped, 0) if scale.resolution else 0
+    from_areas = min(more, strip.area_only)
+    return PlaceStrip(strip.mapped + more, strip.area_only - from_areas, strip.unmapped - (more - from_areas))
 
 
 def _figure(ctx: Context, scale: Scale, places: pd.DataFrame, chosen: str, strip: PlaceStrip, street: bool) -> None:
@@ -52,10 +59,11 @@ def _figure(ctx: Context, scale: Scale, places: pd.DataFrame, chosen: str, strip
         zero = "0, outline only" if scale.layer else ""
         legend.show(legend.shades(found, noun[1].capitalize(), p, zero), legend.strip(strip, p, noun[1]))
 
+    without = (_not_here(scale, places, strip, noun[1]), _far_away(scale, places))
     with left:
         figure.figure(
             "map", answer, ctx.sentence, drawn, _twin(places, noun),
-            view.caption(ctx, REPORTS, _not_here(scale, places, strip, noun[1]), cannot_tell=False), _reading(scale),
+            view.caption(ctx, REPORTS, *without, cannot_tell=False), _reading(scale),
         )  # fmt: skip
     with right, st.container(border=True, key="map_place"):
         if chosen:
@@ -76,10 +84,17 @@ def _not_here(scale: Scale, places: pd.DataFrame, strip: PlaceStrip, many: str) 
         return ""
     if scale.resolution and strip.area_only:
         return (
-            f"{left_out:,} {many} have no point and are in no cell; {strip.area_only:,} of them are known by area: "
+            f"{left_out:,} {many} have no point as fine as these cells; {strip.area_only:,} of them are known by area: "
             "count by areas to see them."
         )
     return f"{left_out:,} {many} are not on this map: their place is unknown, or in none of its {scale.words[1]}."
+
+
+def _far_away(scale: Scale, places: pd.DataFrame) -> str:
+    """Cities far apart do not fit on one map: say that there is more than the part it opens on."""
+    n = shapes.elsewhere(places)
+    lie = "lies" if n == 1 else "lie"
+    return f"{words.count(n, *scale.words).capitalize()} {lie} far outside the part shown first: zoom out." if n else ""
 
 
 def _reading(scale: Scale) -> str:

@@ -10,6 +10,7 @@ from dashboard import measures
 from dashboard.components.context import Context
 from dashboard.maps import shapes, story
 
+_SHORT = ("fbi", "lapd", "nibrs", "us", "zip")  # said as letters
 COLUMNS = ["id", "name", "label", "n", "population", "lat", "lon", "shape"]
 
 
@@ -27,8 +28,9 @@ class Scale:
 
     @property
     def layer_name(self) -> str:
-        """The layer as words."""
-        return self.layer.replace("_", " ")
+        """The layer as words: "LAPD divisions"."""
+        found = [word.upper() if word in _SHORT else word for word in self.layer.split("_")]
+        return " ".join([found[0][:1].upper() + found[0][1:], *found[1:]])
 
     @property
     def words(self) -> tuple[str, str]:
@@ -93,9 +95,7 @@ def _where(ctx: Context, points: np.ndarray) -> list[str]:
     named = measures.area_shapes(ctx.warehouse, role="places").dropna(subset=["lat", "lon"])
     if not named.empty:
         return story.near(points, named["name"].to_list(), named[["lat", "lon"]].to_numpy(dtype=float))
-    if not ctx.catalogue.layers:
-        return [""] * len(points)
-    areas = measures.area_shapes(ctx.warehouse, background_layer(ctx)).dropna(subset=["lat", "lon"])
+    areas = background_areas(ctx).dropna(subset=["lat", "lon"])
     at = areas[["lat", "lon"]].to_numpy(dtype=float)
     return story.near(points, areas["name"].to_list(), at, furthest=25, with_distance=False)
 
@@ -111,8 +111,20 @@ def area_outlines(ctx: Context, layer: str | None = None, role: str = "areas") -
     return ctx.warehouse.remember(("map outlines", layer, role), read).copy()
 
 
-def background_layer(ctx: Context) -> str:
-    """The layer that helps to find one's way: the one with the fewest areas, but more than one."""
-    sizes = {layer: sum(a.layer == layer for a in ctx.catalogue.areas) for layer in ctx.catalogue.layers}
-    several = {layer: n for layer, n in sizes.items() if n > 1} or sizes
-    return min(several, key=lambda layer: several[layer])
+def background_areas(ctx: Context) -> pd.DataFrame:
+    """The areas that help to find one's way: of each region the layer with the fewest areas, but more than one."""
+
+    def choose() -> pd.DataFrame:
+        layers = [area_outlines(ctx, layer) for layer in ctx.catalogue.layers]
+        layers = sorted((found for found in layers if len(found) > 1), key=len)
+        kept: list[pd.DataFrame] = []
+        boxes: list[object] = []
+        for found in layers:
+            box = shapely.box(*shapely.total_bounds(found["shape"].to_numpy()))
+            if not any(shapely.intersects(box, other) for other in boxes):
+                kept.append(found)
+                boxes.append(box)
+        empty = area_outlines(ctx, role="areas").iloc[:0]
+        return pd.concat(kept, ignore_index=True) if kept else empty
+
+    return ctx.warehouse.remember(("map background",), choose).copy()

@@ -41,7 +41,7 @@ def show(
 
     from dashboard.maps import layers
 
-    named = bool(scale.layer) and scale.layer != map_places.background_layer(ctx)
+    named = bool(scale.layer) and scale.layer not in set(map_places.background_areas(ctx)["layer"])
     picture = layers.Paint(places, found, noun, selected=selected, draws_empty=bool(scale.layer), labelled=named)
     with st.container(key="map_frame"):
         st_folium(
@@ -61,6 +61,4 @@ def background(ctx: Context) -> "Background":
 
     outline = map_places.area_outlines(ctx, role="outline")
     places = map_places.area_outlines(ctx, role="places")
-    known = bool(ctx.catalogue.layers)
-    areas = map_places.area_outlines(ctx, map_places.background_layer(ctx)) if known else outline.iloc[:0]
-    return Background(outline, areas, places)
+    return Background(outline, map_places.background_areas(ctx), places)

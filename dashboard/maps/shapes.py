@@ -10,6 +10,7 @@ import shapely
 from h3ronpy.vector import cells_to_wkb_polygons
 
 DECIMALS = 5  # about one metre
+LEAST_SPAN = 0.08  # degrees that a map shows at least when it opens
 # Average distance between opposite sides of a cell, from h3geo.org's table of edge lengths.
 ACROSS_KM = {4: 45.0, 5: 17.0, 6: 6.5, 7: 2.4, 8: 0.9, 9: 0.35}
 
@@ -100,6 +101,19 @@ def main_bounds(places: pd.DataFrame, reach: float = 1.5) -> tuple[float, float,
     middle = (bounds[:, :2] + bounds[:, 2:]) / 2
     busiest = middle[int(places["n"].to_numpy().argmax())]
     near = (np.abs(middle - busiest) <= reach).all(axis=1)
-    west, south = bounds[near][:, :2].min(axis=0)
-    east, north = bounds[near][:, 2:].max(axis=0)
-    return float(west), float(south), float(east), float(north)
+    low, high = bounds[near][:, :2].min(axis=0), bounds[near][:, 2:].max(axis=0)
+    # A single cell by itself shows nobody where it is: some kilometres around it do.
+    short = np.maximum(LEAST_SPAN - (high - low), 0) / 2
+    west, south, east, north = (float(v) for v in (*(low - short), *(high + short)))
+    return west, south, east, north
+
+
+def elsewhere(places: pd.DataFrame) -> int:
+    """How many places with a count lie outside `main_bounds`, so that a reader has to look for them."""
+    drawn = places[(places["n"] > 0) & places["shape"].notna()]
+    found = main_bounds(drawn)
+    if found is None:
+        return 0
+    west, south, east, north = found
+    b = shapely.bounds(drawn["shape"].to_numpy())
+    return int(((b[:, 2] < west) | (b[:, 0] > east) | (b[:, 3] < south) | (b[:, 1] > north)).sum())

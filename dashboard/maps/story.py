@@ -48,7 +48,7 @@ def rank(counts: Sequence[int] | np.ndarray, n: int) -> tuple[int, int]:
 def near(
     points: np.ndarray, names: Sequence[str], at: np.ndarray, furthest: float = 60.0, with_distance: bool = True
 ) -> list[str]:
-    """Where each point is, by the nearest name: "5 km north-west of Wick", "in or near Wick" below 350 m, "" beyond `furthest`.
+    """Where each point is, by the nearest name: "5 km north-west of Wick", "in or near Wick", "" beyond `furthest`.
 
     points : (n, 2) and at : (m, 2), latitude and longitude in degrees. furthest : kilometres.
     """

@@ -127,7 +127,7 @@ def test_a_hostile_link_falls_back_with_a_notice(visitor: Any) -> None:
 
 def test_hostile_names_are_text_in_tooltips_labels_and_panel(visitor: Any) -> None:
     """Leaflet is loaded, every tooltip is opened, every label is drawn; a page without them would pass falsely."""
-    visit = visitor("/map?by=Areas:+tract")
+    visit = visitor("/map?by=Areas:+Tract")
     frame = visit.map()
     frame.wait_for_function("document.querySelectorAll('.label > span').length > 10")
     names = frame.evaluate("""() => Object.values(map._layers).filter((l) => l.feature?.properties.id).map((l) => {
