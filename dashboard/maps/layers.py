@@ -25,6 +25,7 @@ STATIC = Path(__file__).parent / "static"
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright" target="_blank">OpenStreetMap</a> contributors'
 BACKGROUND_POINTS = 6_000
+FIGURE_POINTS = 40_000  # of areas; three thousand counties would otherwise be megabytes
 MAX_LABELS = 60
 _SEAL = "\ue07b"  # of the private use area: no text from a publisher means anything by it
 
@@ -106,6 +107,8 @@ def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = ""
     drawn = drawn[[shape is not None for shape in drawn["shape"]]]
     if drawn.empty:
         return group
+    if picture.draws_empty:
+        drawn = drawn.assign(shape=shapes.thinned(drawn["shape"].to_numpy(), FIGURE_POINTS))
     ramp = classes.colours(len(picture.classes.lower), p.sequential[1:])
     style = {"ramp": ramp, "edge": p.text, "quiet": p.quiet, "accent": p.accent, "glass": 0.72 if street_map else 0.88}
     style |= {"none": p.surface, "air": 0.05 if street_map else 0.6}
