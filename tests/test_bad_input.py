@@ -26,6 +26,7 @@ from etl.registry import all_sources, source_named
 from etl.schema import SourceError
 from etl.store import Store
 from tests.loader_files import LAPD, SEX, csv_file, lapd_row, load, nibrs_zip, slim_row, tree
+from tests.workbook import write_xlsx
 
 DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
 ROWS = [lapd_row(i, DAYS[i % 3], SEX) for i in range(6)]
@@ -276,6 +277,20 @@ def test_a_disk_that_is_really_full(tmp_path: Path, capfd: pytest.CaptureFixture
         assert main(["load", "lapd", str(path), "--data", str(store.data)]) == 0
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+@pytest.mark.parametrize(("printed", "code"), [(5, 0), (6, 1)])
+def test_a_file_that_does_not_add_up_to_its_own_total(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], printed: int, code: int
+) -> None:
+    header = ["Occurrence Date", "Occurrence Hour", "NIBRS Description", "Offense Count", "Beat", "Premise"]
+    rows = [["2018-07-0" + str(d), "9", "Theft from building", str(d), "1A10", "Bar"] for d in (2, 3)]
+    preamble = [[f"Total of {printed} NIBRS offenses reported for the month of July"], [], header]
+    path = write_xlsx(tmp_path / "july.xlsx", {"NIBRS": [*preamble, *rows]})
+    assert main(["load", "houston", str(path), "--data", str(tmp_path / "data")]) == code
+    said = capfd.readouterr()
+    assert "add up to" in (said.err if code else said.out)
+    assert (Store(tmp_path / "data").current() is None) == bool(code)
 
 
 def test_zip_of_another_state_and_slim_as_portal(refused: Callable[..., str], tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.loader_files import LAPD, OTHER, SEX, contents, csv_file, equation, l
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
 DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
-LAST = 12  # steps before the end of a change, in which the pointer moves: each is tried
+LAST = 10  # steps before the end of a change, in which the pointer moves: each is tried
 Change = Callable[[Path, str, Path, int], tuple[int, int]]
 
 
@@ -85,7 +85,7 @@ def _kill_at(steps: Callable[[int], list[int]], command: str, prepared: Path, tm
 
 @pytest.mark.parametrize("command", ["load", "remove"])
 def test_killed_at_many_steps(prepared: Path, tmp_path: Path, change: Change, command: str) -> None:
-    _kill_at(lambda n: [*range(2, n - LAST, 14), *range(n - LAST + 1, n + 1)], command, prepared, tmp_path, change)
+    _kill_at(lambda n: [*range(2, n - LAST, 18), *range(n - LAST + 1, n + 1)], command, prepared, tmp_path, change)
 
 
 @pytest.mark.full

@@ -141,7 +141,7 @@ def test_a_month_has_one_owner_and_only_few_reports_beside_it(files: list[dict[s
 _SMALL = st.dictionaries(st.sampled_from(_MONTHS), st.sampled_from([1, 2, 60, 90]), min_size=1)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(_SMALL, min_size=1, max_size=4), st.integers(0, 9))
 def test_the_denominator_is_one_owner_and_the_stragglers(files: list[dict[str, int]], seed: int) -> None:
     """Random files with random overlaps, through the whole program: each month is one file's, plus stragglers."""
