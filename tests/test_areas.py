@@ -170,7 +170,7 @@ def test_outlines_of_neighbours_still_touch(store: Store, tmp_path: Path) -> Non
 def test_layers_that_are_refused(
     store: Store, tmp_path: Path, features: list[tuple[dict[str, object], object]], message: str
 ) -> None:
-    path = _layer(tmp_path / "districts.geojson", features)  # type: ignore[arg-type]
+    path = _layer(tmp_path / "districts.geojson", features)
     with pytest.raises(SourceError, match=message):
         load_files(store, [(source_named("sample_districts"), path)])
     assert store.current() is None

@@ -109,7 +109,8 @@ def test_longitude_before_latitude(tmp_path: Path) -> None:
 def test_a_beat_that_a_spreadsheet_took_for_a_number(tmp_path: Path) -> None:
     """15E30 became 1.50E+31: the beat is lost, and a wrong one would be worse than none."""
     source = make_source(area_layer="wick_beats", region=None)
-    rows = [row(f"K{i}", Y="", X="", Beat=b) for i, b in enumerate(("15E30", "1.50E+31", 1.5e31, "007", 7.0))]
+    beats: list[Cell] = ["15E30", "1.50E+31", 1.5e31, "007", 7.0]
+    rows = [row(f"K{i}", Y="", X="", Beat=beat) for i, beat in enumerate(beats)]
     with served(tmp_path, source, rows, sheet=True) as found:
         precision = "select location_precision from incidents order by incident_id"
         assert [p for (p,) in found.execute(precision).fetchall()] == ["area", "none", "none", "area", "area"]
