@@ -80,7 +80,8 @@ def leading(table: pd.DataFrame, unit: str, what: str) -> str:
     whole, first = int(known["n"].sum()), known.iloc[0]
     name = words.lower_first(str(first["label"]))
     if len(known) == 1:
-        return f"All {words.number(whole)} {many} with a known {what}: {name}" if whole > 1 else f"One: {name}"
+        subject = f"All {words.number(whole)} {many}" if whole > 1 else f"The one {NOUNS[unit][0]}"
+        return f"{subject} with a known {what}: {name}"
     second = known.iloc[1]
     if len(known) > 2 and change.compare(int(known.iloc[2]["n"]), int(first["n"])).verdict == "same":
         share = f"{words.number(int(first['n']))} of {words.number(whole)}"

@@ -6,6 +6,7 @@ import string
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import numpy as np
 import pyarrow as pa
 import pyogrio
@@ -32,7 +33,7 @@ def read_boundary(source: Source, path: Path, harvest: Harvest) -> str:
             "(the .shp with its .dbf, .shx and .prj beside it, or all of them in a zip)."
         ) from None
     _check_shape(boundary, info, path.name)
-    frame = pyogrio.read_dataframe(where, columns=_properties(boundary, info))
+    frame = geopandas.read_file(where, engine="pyogrio", columns=_properties(boundary, info))
     if frame.crs is None:
         raise SourceError(f"{path.name} does not say its coordinate system. A Shapefile needs its .prj file.")
     frame = frame.to_crs(4326)

@@ -31,6 +31,8 @@ def read_catalogue(warehouse: "Warehouse") -> Catalogue:
         )
     ).iloc[0]
     first, last, earliest = _month(span["first"]), _month(span["last"]), _month(span["earliest"])
+    covered = _last_covered(warehouse)
+    last = max((m for m in (last, covered) if m), default=None)
     begin = min((m for m in (first, earliest) if m), default=None)
     return Catalogue(
         version=warehouse.version,
@@ -45,6 +47,13 @@ def read_catalogue(warehouse: "Warehouse") -> Catalogue:
         present={name: _values(warehouse, column, labels) for name, (column, labels) in _PRESENT.items()},
         meta=dict(warehouse.ask(warehouse.table("meta")).itertuples(index=False, name=None)),
     )
+
+
+def _last_covered(warehouse: "Warehouse") -> date | None:
+    """The last month in which a source of records collected trafficking: months without a report are data too."""
+    table, incidents = warehouse.table("coverage"), warehouse.table("incidents")
+    kept = table.filter(table.collected, table.category != "all").semi_join(incidents, "source")
+    return _month(warehouse.ask(kept.agg(last=kept.month.max()))["last"].iloc[0])
 
 
 def _month(value: Any) -> date | None:
