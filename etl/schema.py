@@ -244,7 +244,7 @@ class Form:
 
     name: str
     tables: Mapping[str, Table]
-    date_formats: tuple[str, ...] = ()
+    date_formats: tuple[str, ...] = ()  # of strptime; "serial": days as a spreadsheet counts them
     time_format: str = ""  # "hhmm" (225 is 02:25), "hour", or "" when the date holds the time
     offences: Mapping[str, Offence] = field(default_factory=dict)  # empty: the source's
     delivery: str = "snapshot"  # snapshot, period or delta
