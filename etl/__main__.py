@@ -74,6 +74,7 @@ def cmd_load(args: argparse.Namespace) -> None:
             done, after = load_files(store, files, counts_for=months, progress=bar), status(store)
     _say_loaded(done, after, args.check)
     _say_displaced(before, after)
+    _say_older(done, before)
     if args.check:
         OUT.print("Checked only: nothing was loaded.")
     elif all(d.already for d in done):
@@ -102,6 +103,18 @@ def _say_displaced(before: list[dict[str, Any]], after: list[dict[str, Any]]) ->
             then = now.get((entry["load"], t["table"]), 0)
             if then != t["loaded"]:
                 OUT.print(f"{entry['load']}, {t['table']}: {t['loaded']:,} rows counted before, {then:,} beside this")
+
+
+def _say_older(done: list[Loaded], before: list[dict[str, Any]]) -> None:
+    """The file that is loaded last counts as the newest: a mix-up of two downloads should be noticed."""
+    for d in done:
+        m = d.manifest
+        ends = [e["as_of"] for e in before if (e["source"], e["form"]) == (m["source"], m["form"]) and e["as_of"]]
+        if not d.already and m["delivery"] == "snapshot" and m["as_of"] and max(ends, default="") > m["as_of"]:
+            OUT.print(
+                f"{m['file']} ends on {m['as_of']}, before a file loaded earlier, which ends on {max(ends)}. "
+                "The one that is loaded last counts as the newer."
+            )
 
 
 def cmd_sources(_: argparse.Namespace) -> None:

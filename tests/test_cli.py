@@ -95,6 +95,16 @@ def test_load_check_undo_and_remove_in_words(run: Run, data: Path, tmp_path: Pat
     assert len(contents(Store(folder))["incidents"]) == 5
 
 
+def test_an_older_download_is_noticed(run: Run, tmp_path: Path) -> None:
+    rows = [lapd_row(i, DAYS[i % 3], SEX) for i in range(6)]
+    new = csv_file(tmp_path / "new.csv", LAPD, rows)
+    old = csv_file(tmp_path / "old.csv", LAPD, [r for i, r in enumerate(rows) if i % 3 < 2])
+    words = "old.csv ends on 2023-02-09, before a file loaded earlier, which ends on 2023-03-21"
+    assert run("load", "lapd", new, "--data", tmp_path / "data")[0] == 0
+    assert words in run("load", "lapd", old, "--check", "--data", tmp_path / "data")[1]
+    assert words not in run("load", "lapd", new, "--data", tmp_path / "data")[1]
+
+
 def test_sources(run: Run, tmp_path: Path) -> None:
     code, out, err = run("sources", "--data", tmp_path)
     assert (code, err) == (0, "")
