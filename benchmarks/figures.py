@@ -34,7 +34,7 @@ def table(figures: Sequence[Figure]) -> str:
     for f in figures:
         limit = "" if f["budget"] is None else f"{f['budget']:,.3g} {f['unit']}"
         state = "" if f["budget"] is None else ("ok" if f["ok"] else "OVER")
-        rows.append((f["name"], f"{f['value']:,.3g} {f['unit']}", limit, state, f["peer"]))
+        rows.append((f["name"], f"{f['value']:,.3g} {f['unit']}", limit, state, f["peer"] or ""))
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(r, [*widths, 0], strict=True)).rstrip() for r in rows)
 

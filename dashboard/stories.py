@@ -213,7 +213,12 @@ def unfinished(series: pd.DataFrame, known_delay: bool, drawn: str = "bars") -> 
         said.append("How late reports arrive is not known yet: no month was seen in two loads.")
     if (series["state"] == "none").any():
         said.append("Grey periods were not collected; that is not zero.")
-    if series["some"].any():
+    if timeline.mostly_some(series):
+        said.append(
+            "For most of this period only some of the sources were collected, so a step can be a source that joined "
+            "or left."
+        )
+    elif series["some"].any():
         where = "Pale bars: only" if drawn == "bars" else "In part of this period only"
         said.append(f"{where} some of the sources were collected, so a step can be a source that joined or left.")
     return " ".join(said)

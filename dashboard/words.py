@@ -13,6 +13,7 @@ from dashboard.analysis.change import Change
 from dashboard.escape import plain
 
 PERCENT_FROM = 30
+FEWEST_TO_COMPARE = 5  # below it "about the same" would be said of anything
 PROPER = ("American", "Asian", "Black", "Hispanic", "Native", "White")
 FOLD = 2.0  # from here on "2.1-fold" is easier than "by 110%"
 # A ratio this close to 1 is near by itself; further off, only chance keeps a sentence from a direction.
@@ -66,6 +67,8 @@ def by_percent(change: Change) -> str:
 def versus(change: Change, earlier: str = "the year before") -> str:
     """The later count beside the earlier one: `about the same as the year before (398)`."""
     was = number(change.before)
+    if change.before != change.after and max(change.before, change.after) < FEWEST_TO_COMPARE:
+        return f"too few to compare with {earlier} ({was})"
     if change.verdict == "same":
         return f"{about_the_same(change)} as {earlier} ({was})"
     more = "more" if change.verdict == "rose" else "fewer"

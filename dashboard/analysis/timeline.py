@@ -98,6 +98,12 @@ def by_year(months: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def mostly_some(series: pd.DataFrame) -> bool:
+    """Whether most of the collected periods of a series from `prepare` were collected by some sources only."""
+    known = series[series["n"].notna()]
+    return bool(len(known)) and bool(known["some"].mean() > 0.5)
+
+
 def comparable(years: pd.DataFrame) -> pd.DataFrame:
     """The months that can be compared: complete, and collected by every source of the view."""
     return years[(years["state"] == "complete") & years["n"].notna() & ~years["some"]]

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import words
+from dashboard.analysis import timeline
 from dashboard.charts import style
 from dashboard.palette import Palette, colours
 
@@ -150,7 +151,9 @@ def hover(rows: pd.DataFrame) -> np.ndarray:
 
 def parts(rows: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, bool, bool]]:
     """The collected periods that look alike: rows, whether they are unfinished, whether some sources are missing."""
-    kind = rows["state"].isin(UNFINISHED).to_numpy() * 2 + rows["some"].to_numpy()
+    # Paleness marks exceptions: where most periods lack a source, the caption says so instead.
+    pale = rows["some"].to_numpy() & (not timeline.mostly_some(rows))
+    kind = rows["state"].isin(UNFINISHED).to_numpy() * 2 + pale
     kind = np.where(rows["n"].isna(), -1, kind)
     for k in np.unique(kind[kind >= 0]):
         yield rows[kind == k], k >= 2, bool(k % 2)

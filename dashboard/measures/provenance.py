@@ -1,6 +1,5 @@
 """Where the figures come from, how complete they are and what is known to be wrong with them."""
 
-
 import pandas as pd
 
 from dashboard.analysis.delay import Delay, delays
