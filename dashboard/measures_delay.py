@@ -1,12 +1,13 @@
 """Two questions that sentences about change need: how late reports arrive, and how people cluster in incidents."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from dashboard.analysis.delay import Delay, delays
-from dashboard.filters import Filters, predicate
-from dashboard.measures.ask import measure
+from dashboard.filters import Filters
+from dashboard.measures.ask import ask, measure
 from dashboard.warehouse import Warehouse
 
 
@@ -22,12 +23,12 @@ def victims_cluster(warehouse: Warehouse, filters: Filters) -> float:
 
     sum(k^2) / sum(k) over the incidents of the view, k victims in each; 1 if none is recorded. See `change.clustering`.
     """
-    table = warehouse.table("incidents")
-    view = replace(filters, unit="incidents")
-    k = table.n_victims.cast("float64")
-    found = warehouse.ask(
-        table.filter(predicate(view, table)).agg(total=(k * table.n).sum(), squares=(k * k * table.n).sum())
-    ).iloc[0]
+    found = ask(warehouse, replace(filters, unit="incidents"), _victims).iloc[0]
     if pd.isna(found["total"]) or found["total"] <= 0:
         return 1.0
     return max(1.0, float(found["squares"] / found["total"]))
+
+
+def _victims(rows: Any) -> Any:
+    k = rows.n_victims.cast("float64")
+    return rows.agg(total=(k * rows.n).sum(), squares=(k * k * rows.n).sum())

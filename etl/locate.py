@@ -65,6 +65,7 @@ def _inside(lat: Floats, lon: Floats, region: tuple[float, float, float, float] 
             return (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
         west, south, east, north = region
         across = (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+        across &= np.abs(lon) <= 180
         return (lat >= south) & (lat <= north) & across
 
 

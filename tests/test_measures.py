@@ -186,7 +186,8 @@ def test_a_record_without_a_report_date_is_counted_by_its_event(tmp_path: Path) 
     warehouse = open_warehouse(tmp_path)
     assert measures.total(warehouse, VIEW) == 1
     assert measures.by_period(warehouse, VIEW)["n"].sum() == 1
-    assert warehouse.catalogue.last_month == date(2024, 2, 1)
+    assert warehouse.catalogue.first_month == date(2024, 2, 1)
+    assert warehouse.catalogue.last_month == date(2024, 6, 1)  # the last month collected, without a report in it
     warehouse.close()
 
 

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import MutableMapping
+from collections.abc import Coroutine, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ from dashboard.maps import layers
 
 async def _page(_: object) -> PlainTextResponse:
     return PlainTextResponse("page")
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """To its end, on a thread of its own: Playwright's event loop stays on this one once a browser test has run."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def get(path: str) -> tuple[int, dict[str, str], bytes]:
@@ -46,7 +53,7 @@ def get(path: str) -> tuple[int, dict[str, str], bytes]:
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    run(app(scope, receive, send))
     headers = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:])
 
@@ -112,7 +119,7 @@ def test_a_websocket_passes_through_untouched() -> None:
     async def inner(scope: dict, receive: object, send: object) -> None:
         seen.append(scope["type"])
 
-    asyncio.run(server.SecurityHeaders(inner)({"type": "websocket", "path": "/"}, None, None))  # type: ignore[arg-type]
+    run(server.SecurityHeaders(inner)({"type": "websocket", "path": "/"}, None, None))  # type: ignore[arg-type]
     assert seen == ["websocket"]
 
 
