@@ -20,7 +20,7 @@ from dashboard.escape import markdown_text
 from dashboard.filters import Filters, add_months
 from dashboard.links import to_query
 from dashboard.measures.collected import YES, collected_months, months_since_1970
-from dashboard.measures.daily import daily, within
+from dashboard.measures.daily import monthly, within
 from dashboard.measures.labels import labelled
 from dashboard.measures_delay import reporting_delays
 from etl import codes
@@ -102,7 +102,7 @@ def narrowed(ctx: Context, first: date, last: date, unit: str | None = None) -> 
 def by_code(ctx: Context, first: date, last: date, unit: str, group: str) -> dict[str, int]:
     """Counts by code in some months. The days behind it are one question, asked once for every period."""
     filters = narrowed(ctx, first, last, unit)
-    days = within(daily(ctx.warehouse, filters, group), filters)
+    days = within(monthly(ctx.warehouse, filters, group), filters)
     return {str(code): int(n) for code, n in days.groupby("code", observed=True)["n"].sum().items()}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard.filters import Filters, selection, supported, table_of
 from dashboard.links import MANY
 from dashboard.measures.ask import Wheres, ask, by, keep, measure, nothing_is_unknown, summed
-from dashboard.measures.daily import daily, within
+from dashboard.measures.daily import monthly, within
 from dashboard.measures.labels import known, labelled, labels_of
 from dashboard.warehouse import Warehouse
 from etl import codes
@@ -38,7 +38,7 @@ class Excluded:
 
 def total(warehouse: Warehouse, filters: Filters) -> int:
     """How many records (sum of n) the filters leave, in the filters' unit of count."""
-    return int(within(daily(warehouse, filters), filters)["n"].sum())
+    return int(within(monthly(warehouse, filters), filters)["n"].sum())
 
 
 @measure

@@ -19,7 +19,7 @@ from dashboard.measures.collected import (
     last_known_day,
     months_since_1970,
 )
-from dashboard.measures.daily import daily, within
+from dashboard.measures.daily import daily, monthly, within
 from dashboard.measures.groups import check_column, total
 from dashboard.measures.labels import labelled, labels_of
 from dashboard.warehouse import Warehouse
@@ -87,7 +87,7 @@ def last_12_vs_previous(warehouse: Warehouse, filters: Filters) -> Comparison | 
     first = add_months(last, -11)
     status = collected_months(warehouse, filters, months_since_1970([first])[0] - 12 + np.arange(24))
     spans = [(add_months(first, -12), add_months(first, -1)), (first, last)]
-    days = daily(warehouse, filters)
+    days = monthly(warehouse, filters)
     before, now = (int(within(days, replace(filters, date_from=a, date_to=b))["n"].sum()) for a, b in spans)
     # Collected by every source in every month, or by the same ones throughout: then a change is a change.
     return Comparison(now, before, first, last, *spans[0], complete=bool((status == YES).all()))
@@ -116,7 +116,8 @@ def period_rows(
         check_column(warehouse, filters, group)
     if filters.unit not in codes.RECORD_UNITS:
         grain = "year"
-    days = within(daily(warehouse, filters, group, where), filters)
+    counted = daily if grain in ("day", "week") else monthly
+    days = within(counted(warehouse, filters, group, where), filters)
     days = days[days["day"].notna()]
     first, last = _bounds(warehouse, filters, days)
     if first is None or last is None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.filters import Filters, add_months, in_areas, supported, table_of
 from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown, summed
-from dashboard.measures.daily import daily, within
+from dashboard.measures.daily import monthly, within
 from dashboard.measures.groups import total
 from dashboard.measures.labels import labelled
 from dashboard.measures.periods import period_rows
@@ -102,7 +102,7 @@ def place_detail(warehouse: Warehouse, filters: Filters, place: str | tuple[str,
     """
     where = _place_condition(warehouse, filters, place)
     trend = period_rows(warehouse, filters, "month", where=where)
-    n = int(within(daily(warehouse, filters, None, where), filters)["n"].sum())
+    n = int(within(monthly(warehouse, filters, None, where), filters)["n"].sum())
     if "premise" not in warehouse.schemas[table_of(filters.unit)]:
         raise ValueError(f"{codes.UNIT[filters.unit]} have no places on a map.")
     # One question for all three: a place has a few thousand combinations at most.
