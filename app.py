@@ -5,9 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import server
+from dashboard.components import warm
 
 app = st.App(
     Path(__file__).parent / "dashboard" / "main.py",
     routes=server.routes(),
     middleware=server.middleware(),
+    lifespan=warm.lifespan,
 )
