@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from etl import engine, normalise
 from etl.assemble import assemble
-from etl.harvest import Harvest, Tally
+from etl.harvest import Harvest
 from etl.reports import ReportReader
-from etl.schema import Form, Source, Table
+from etl.schema import Form, Source, SourceError, Table
 from etl.values import Job, trim
 
 CHUNK_ROWS = 500_000
@@ -38,6 +38,8 @@ def stage(tables: Any, harvest: Harvest, connection: duckdb.DuckDBPyConnection) 
     """Copies every member, as text, into the working database, and counts its rows."""
     expressions, names = {}, {}
     for table in tables:
+        if table.key in names:
+            raise SourceError(f"The archive holds two tables that fit '{table.key}'. Keep the one that is meant.")
         columns: list[str] = []
         for chunk in table.chunks():
             batch = trim(chunk)
@@ -55,9 +57,7 @@ def stage(tables: Any, harvest: Harvest, connection: duckdb.DuckDBPyConnection) 
             connection.execute(f'create table "{table.key}" ({kinds})')
         expressions[table.key] = engine.text_table(table.key, columns)
         names[table.key] = table.name
-        harvest.tallies[table.name] = Tally(rows_read=table.rows_read)
-        for bad in table.bad:
-            harvest.set_aside(table.name, bad.record, bad.column, bad.reason)
+        harvest.count(table)
     return Staged(connection, expressions, names)
 
 
@@ -71,10 +71,11 @@ def read_archive(source: Source, form: Form, tables: Any, harvest: Harvest, work
         primary = next(key for key, table in form.tables.items() if table.rows_are == "offence")
         declared = Table(dict.fromkeys(ready["reports"].columns, ""), rows_are="offence")
         job = Job(source, form, _named(declared), tuple(ready["reports"].columns), today)
-        reader = ReportReader(job, staged.names[primary], harvest)
+        reader = ReportReader(source, harvest, work)
         with duckdb.connect() as calculator:
-            reader.read(staged.chunks("reports", engine.compile_sql([("reports", ready["reports"])])), calculator)
-            facts = reader.finish()
+            sql = engine.compile_sql([("reports", ready["reports"])])
+            reader.read(job, staged.names[primary], lambda: staged.chunks("reports", sql), calculator)
+            facts = reader.finish(calculator)
             if facts is None:
                 return
             people = {
@@ -83,7 +84,7 @@ def read_archive(source: Source, form: Form, tables: Any, harvest: Harvest, work
             }
         references = {f"record__{key}": name for key, name in staged.names.items()}
         references |= {"victims": staged.names["victim"], "suspects": staged.names["offender"]}
-        assemble(harvest, source, staged.names[primary], facts, rows_are="offence", references=references, **people)
+        assemble(harvest, source, [staged.names[primary]], facts, references=references, **people)
 
 
 def _named(table: Table) -> Table:

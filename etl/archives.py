@@ -5,6 +5,7 @@ import hashlib
 import io
 import threading
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -132,8 +133,9 @@ def is_encrypted_workbook(view: View) -> bool:
 class Part:
     """One stream of text in a file: the file itself, or a member of an archive."""
 
-    name: str
+    name: str  # as it is shown: no two parts of a file share it
     open: Callable[[], Readable]  # from the start, unpacked
+    base: str = ""  # in an archive, the name without its folders
 
 
 def gz_part(view_of: Callable[[], View], name: str, packed: int, limits: Limits) -> Part:
@@ -142,7 +144,10 @@ def gz_part(view_of: Callable[[], View], name: str, packed: int, limits: Limits)
 
 
 def zip_parts(view_of: Callable[[], View], name: str, packed: int, limits: Limits) -> list[Part]:
-    """The files in a zip, by their base names. Raises SourceError when it is damaged or declares too much."""
+    """The files in a zip, each by its base name, or with its folders where that would not tell it apart.
+
+    Raises SourceError when it is damaged or declares too much.
+    """
     try:
         archive = zipfile.ZipFile(_binary(view_of()))
     except UNPACK_ERRORS as error:
@@ -151,11 +156,20 @@ def zip_parts(view_of: Callable[[], View], name: str, packed: int, limits: Limit
     if not members:
         raise SourceError(f"{name} is an empty archive. Download it again.")
     check_expansion(sum(i.file_size for i in members), packed, limits, name)
-    return [_zip_part(archive, info, name, packed, limits) for info in members]
+    paths, bases = {info.filename for info in members}, Counter(_base(info) for info in members)
+    if len(paths) < len(members):
+        raise SourceError(f"{name} holds a member twice under one name. Unpack it, choose, and load the file meant.")
+    return [_zip_part(archive, info, name, packed, limits, bases[_base(info)] == 1) for info in members]
 
 
-def _zip_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, packed: int, limits: Limits) -> Part:
-    base = PurePosixPath(info.filename.replace("\\", "/")).name
+def _base(info: zipfile.ZipInfo) -> str:
+    return PurePosixPath(info.filename.replace("\\", "/")).name
+
+
+def _zip_part(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, packed: int, limits: Limits, alone: bool
+) -> Part:
+    base = _base(info)
     what = f"{name}, member {base},"
 
     def open_member() -> Readable:
@@ -166,7 +180,7 @@ def _zip_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, packed
         except UNPACK_ERRORS as error:
             raise SourceError(unpack_message(what, error)) from None
 
-    return Part(base, open_member)
+    return Part(base if alone else info.filename, open_member, base)
 
 
 def read_all(part: Part, most: int) -> bytes:

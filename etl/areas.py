@@ -60,7 +60,8 @@ def load_areas(
     )
     connection.execute(
         """insert into areas by name
-           select layer, area_id, any_value(name) as name, 'areas' as role from staged_names n
+           select layer, area_id, coalesce(max(name) filter (name <> area_id), area_id) as name, 'areas' as role
+           from staged_names n
            where not exists (from areas a where a.layer = n.layer and a.area_id = n.area_id)
            group by layer, area_id order by layer, area_id"""
     )

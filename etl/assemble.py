@@ -1,5 +1,7 @@
 """Facts of one file -> rows of the warehouse's tables: one incident each, people beside it, nothing twice."""
 
+from collections.abc import Sequence
+
 import duckdb
 import pyarrow as pa
 
@@ -7,25 +9,16 @@ from etl import codes
 from etl.harvest import Harvest, backing_table
 from etl.schema import H3_RESOLUTIONS, Source
 
-_CELLS = ", ".join(f"any_value(h3_{r} order by record) as h3_{r}" for r in H3_RESOLUTIONS)
+_CELLS = ", ".join(f"any_value(h3_{r} order by part, record) as h3_{r}" for r in H3_RESOLUTIONS)
 _ALWAYS = (
-    "reported_on occurred_on hour offence nibrs_code status premise location_precision lat lon "
-    "area_code area_name scope"
+    "reported_on occurred_on hour offence nibrs_code status premise location_precision lat lon area_code scope"
 ).split()
-_FIRST = ", ".join(f"any_value({c} order by offence_group = 'related', record) as {c}" for c in _ALWAYS)
-
-# A row of the publisher is an incident: of several with one id the newest counts, the others are merged.
-_NEWEST = """
-create table ranked as
-select *, row_number() over (partition by id order by updated_on desc nulls last, record desc) as rank from numbered
-"""
-# A row is an offence: all rows of an incident stand behind it.
-_ALL = "create table ranked as select *, 1 as rank from numbered"
+_FIRST = ", ".join(f"any_value({c} order by offence_group = 'related', part, record) as {c}" for c in _ALWAYS)
 
 _NUMBERED = """
 create table numbered as
 select * exclude (incident_id),
-       coalesce(incident_id, row_hash || '-' || row_number() over (partition by row_hash order by record)) as id
+       coalesce(incident_id, row_hash || '-' || row_number() over (partition by row_hash order by part, record)) as id
 from facts
 """
 
@@ -33,8 +26,8 @@ _INCIDENTS = f"""
 create table incidents_core as
 with kinds as (
     select id, list_sort(list(distinct exploitation)) as found
-    from ranked where rank = 1
-      and (offence_group = 'trafficking' or id not in (select id from ranked where offence_group = 'trafficking'))
+    from numbered
+    where offence_group = 'trafficking' or id not in (select id from numbered where offence_group = 'trafficking')
     group by id
 )
 select id as incident_id,
@@ -43,7 +36,7 @@ select id as incident_id,
        case when bool_or(offence_group = 'trafficking') then 'trafficking' else 'related' end as offence_group,
        {_FIRST}, {_CELLS},
        max(n) as n
-from ranked join kinds using (id) where rank = 1
+from numbered join kinds using (id)
 group by id
 """  # noqa: S608 - column names of this module, no input
 
@@ -52,7 +45,7 @@ create table victim_rows as
 select id as incident_id, id || '-v' as person_id, age_band, sex, race,
        case when race = 'hispanic' then 'hispanic' else '{codes.UNKNOWN}' end as ethnicity,
        '{codes.UNKNOWN}' as relationship
-from ranked where rank = 1 and has_victim
+from numbered where has_victim
 """  # noqa: S608
 
 # A victim of two of the offences is one person.
@@ -60,14 +53,14 @@ _VICTIMS_OF_ARCHIVE = """
 create table victim_rows as
 select v.incident_id, v.person_id, any_value(age_band) as age_band, any_value(sex) as sex, any_value(race) as race,
        any_value(ethnicity) as ethnicity, any_value(relationship) as relationship
-from victims v semi join ranked r on v.incident_id = r.id and v.offense_id = r.offense_id
+from victims v semi join numbered r on v.incident_id = r.id and v.offense_id = r.offense_id
 group by v.incident_id, v.person_id
 """
 _SUSPECTS_OF_ARCHIVE = """
 create table suspect_rows as
 select s.incident_id, s.person_id, any_value(age_band) as age_band, any_value(sex) as sex, any_value(race) as race,
        any_value(ethnicity) as ethnicity
-from suspects s semi join ranked r on s.incident_id = r.id
+from suspects s semi join numbered r on s.incident_id = r.id
 group by s.incident_id, s.person_id
 """
 _NO_PEOPLE = """
@@ -110,22 +103,21 @@ left join (select incident_id, count(*) as n_suspects from suspect_rows group by
 def assemble(
     harvest: Harvest,
     source: Source,
-    input_table: str,
+    input_tables: Sequence[str],
     facts: pa.Table,
     *,
-    rows_are: str,
     victims: pa.Table | None = None,
     suspects: pa.Table | None = None,
     references: dict[str, str] | None = None,
 ) -> None:
     """Fills `harvest.tables` and `harvest.backing` from the facts of one file.
 
+    input_tables : names of the tables that `facts` numbers as `part`.
     references : column `record__<key>` -> the input table that it numbers.
     """
     with duckdb.connect() as connection:
         connection.register("facts", facts)
         connection.execute(_NUMBERED)
-        connection.execute(_ALL if rows_are == "offence" else _NEWEST)
         connection.execute(_INCIDENTS)
         if victims is not None and suspects is not None:
             connection.register("victims", victims)
@@ -139,7 +131,7 @@ def assemble(
             connection.execute(_NO_PEOPLE.format(name="suspect_rows"))
         connection.execute(_SUMMARY)
         connection.execute(_FULL)
-        harvest.tables["incidents"] = _table(connection, "select * exclude (found, area_name) from full_incidents")
+        harvest.tables["incidents"] = _table(connection, "select * exclude (found) from full_incidents")
         harvest.tables["victims"] = _people(connection, "victim_rows", "")
         kind = "case when p.minor = 'minor' then 'minor_recorded_as_offender' else 'suspect' end as suspect_class"
         harvest.tables["suspects"] = _people(connection, "suspect_rows", f", {kind}")
@@ -148,19 +140,14 @@ def assemble(
             "select incident_id, 'exploitation' as domain, unnest(found) as code, n "
             "from full_incidents where len(found) > 1",
         )
-        harvest.tables["area_names"] = _table(
-            connection,
-            "select area_code as area_id, coalesce(any_value(area_name), area_code) as name "
-            "from full_incidents where area_code is not null group by area_code",
-        )
-        harvest.backing = _backing(connection, input_table, references or {}, victims, suspects)
+        harvest.backing = _backing(connection, input_tables, references or {}, victims, suspects)
 
 
 def _people(connection: duckdb.DuckDBPyConnection, rows: str, extra: str) -> pa.Table:
     """People with every filter column of their incident."""
     return _table(
         connection,
-        f"""select i.* exclude (found, area_name, n, n_victims, n_suspects), p.* exclude (incident_id){extra},
+        f"""select i.* exclude (found, n, n_victims, n_suspects), p.* exclude (incident_id){extra},
                    1::bigint as n
             from (select *, {_MINOR} as minor from {rows}) p join full_incidents i using (incident_id)""",  # noqa: S608
     )
@@ -168,22 +155,23 @@ def _people(connection: duckdb.DuckDBPyConnection, rows: str, extra: str) -> pa.
 
 def _backing(
     connection: duckdb.DuckDBPyConnection,
-    input_table: str,
+    input_tables: Sequence[str],
     references: dict[str, str],
     victims: pa.Table | None,
     suspects: pa.Table | None,
 ) -> pa.Table:
-    """Which rows stand behind which incident; a row merged away inside the file has an empty key."""
+    """Which rows stand behind which incident."""
     parts: list[tuple[str, pa.Array, pa.Array]] = []
 
     def add(sql: str, table: str) -> None:
         found = _table(connection, sql)
         parts.append((table, found["record"].combine_chunks(), found["key"].combine_chunks()))
 
-    add("select record, case when rank = 1 then id else '' end as key from ranked", input_table)
-    sources = [("ranked", "id", "")]
+    for part, name in enumerate(input_tables):
+        add(f"select record, id as key from numbered where part = {part}", name)  # noqa: S608
+    sources = [("numbered", "id", "")]
     if victims is not None and suspects is not None:
-        of_ours = "semi join ranked r on p.incident_id = r.id"
+        of_ours = "semi join numbered r on p.incident_id = r.id"
         sources += [
             ("victims", "incident_id", f"{of_ours} and p.offense_id = r.offense_id"),
             ("suspects", "incident_id", of_ours),

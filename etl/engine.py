@@ -24,6 +24,11 @@ def _md5(text: Any) -> Any:
     """DuckDB's own function; the body is never run."""
 
 
+@ibis.udf.scalar.builtin(name="hash", signature=((dt.string,), dt.uint64))
+def _hash(text: Any) -> Any:
+    """DuckDB's own function; the body is never run."""
+
+
 def parse_time(text: Any, formats: tuple[str, ...]) -> Any:
     """Text to a timestamp by the first format that fits; NULL when none does."""
     return _try_strptime(text, list(formats)) if formats else ibis.null("timestamp")
@@ -32,6 +37,11 @@ def parse_time(text: Any, formats: tuple[str, ...]) -> Any:
 def digest(text: Any) -> Any:
     """A short name for a row: not a secret, only stable."""
     return _md5(text)
+
+
+def hashed(text: Any) -> Any:
+    """64 bits for a text, NULL for none. Good for one run only: DuckDB may change how it hashes."""
+    return text.isnull().ifelse(ibis.null("uint64"), _hash(text))
 
 
 def text_table(name: str, columns: Sequence[str]) -> Any:

@@ -1,5 +1,6 @@
 """Figures that a publisher printed, and cases that it published one by one -> `published_counts`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -7,7 +8,7 @@ import ibis
 import pyarrow as pa
 
 from etl import codes, engine, normalise
-from etl.harvest import Harvest, Tally, backing_table
+from etl.harvest import Harvest, backing_table
 from etl.schema import Published, SourceError
 from etl.values import Job, code, lookup, squeeze, trim
 
@@ -15,32 +16,29 @@ _DIMENSIONS = ("unit period geo_level place_code place_name state exploitation a
 _TEXT = ibis.null("string")
 
 
-def read_figures(job: Job, table: Any, harvest: Harvest) -> None:
-    """Reads one table of figures into the harvest. Identical rows are summed, as repeated returns are."""
-    published = job.source.published
+def read_figures(inputs: Sequence[tuple[Job, Any]], harvest: Harvest) -> None:
+    """Reads the tables of figures of one file into the harvest. Identical rows are summed, as repeated returns are."""
+    published = inputs[0][0].source.published
     if published is None:
-        raise TypeError(f"{job.source.name} declares no published figures")
-    sql = engine.compile_sql(_stages(job, published))
+        raise TypeError(f"{inputs[0][0].source.name} declares no published figures")
     good: list[pa.Table] = []
-    tally = harvest.tallies.setdefault(table.name, Tally())
     with duckdb.connect() as connection:
-        for chunk in table.chunks():
-            seen = engine.run(connection, sql, chunk=trim(chunk)).sort_by("record")
-            connection.register("seen", seen)
-            for record, column, reason in connection.sql(
-                "select record, column_name, reason from seen where reason is not null order by record"
-            ).fetchall():
-                harvest.set_aside(table.name, record, column, reason)
-            good.append(
-                connection.sql("select * exclude (reason, column_name) from seen where reason is null").to_arrow_table()
-            )
-        tally.rows_read = table.rows_read
-        for bad in table.bad:
-            harvest.set_aside(table.name, bad.record, bad.column, bad.reason)
+        for part, (job, table) in enumerate(inputs):
+            sql = engine.compile_sql(_stages(job, published))
+            for chunk in table.chunks():
+                seen = engine.run(connection, sql, chunk=trim(chunk)).sort_by("record")
+                connection.register("seen", seen)
+                for record, column, reason in connection.sql(
+                    "select record, column_name, reason from seen where reason is not null order by record"
+                ).fetchall():
+                    harvest.set_aside(table.name, record, column, reason)
+                kept = f"select * exclude (reason, column_name), {part} as part from seen where reason is null"  # noqa: S608
+                good.append(connection.sql(kept).to_arrow_table())
+            harvest.count(table)
         if not good:
-            raise SourceError(f"{table.name} has no rows.")
+            raise SourceError(f"{inputs[0][1].name} has no rows.")
         connection.register("good", pa.concat_tables(good))
-        _store(connection, published, table.name, harvest)
+        _store(connection, published, [table.name for _, table in inputs], harvest)
 
 
 def _stages(job: Job, published: Published) -> normalise.Stages:
@@ -103,14 +101,14 @@ def _band(value: Any) -> Any:
     return ibis.cases((value.isnull(), codes.UNKNOWN), (band.isin(known), band), else_=codes.UNMAPPED)
 
 
-def _store(connection: duckdb.DuckDBPyConnection, published: Published, name: str, harvest: Harvest) -> None:
+def _store(connection: duckdb.DuckDBPyConnection, published: Published, names: Sequence[str], harvest: Harvest) -> None:
     if published.counts:
-        parts = [
+        units = [
             f"""select *, '{unit}' as unit, '{field}' as category, n_{field} as n
                 from good where n_{field} is not null"""  # noqa: S608
             for field, unit in published.counts.items()
         ]
-        long = " union all ".join(parts)
+        long = " union all ".join(units)
     else:
         long = f"select *, '{published.one}' as unit, 'published' as category, 1 as n from good"  # noqa: S608
     minor = """case when age_band in ('0-8', '9-17') then 'minor'
@@ -122,8 +120,12 @@ def _store(connection: duckdb.DuckDBPyConnection, published: Published, name: st
                    make_date(period, 1, 1) as period_start, make_date(period, 12, 31) as period_end
             from long group by {grouped} order by all"""  # noqa: S608
     ).to_arrow_table()
-    rows = connection.sql("select record, period::varchar || '-01' as key from good").to_arrow_table()
-    harvest.backing = backing_table([(name, rows["record"].combine_chunks(), rows["key"].combine_chunks())])
+    parts = []
+    for part, name in enumerate(names):
+        mine = f"select record, period::varchar || '-01' as key from good where part = {part}"  # noqa: S608
+        rows = connection.sql(mine).to_arrow_table()
+        parts.append((name, rows["record"].combine_chunks(), rows["key"].combine_chunks()))
+    harvest.backing = backing_table(parts)
     years = connection.sql("select period, count(*) from good group by period order by period").fetchall()
     harvest.months = {("", f"{year}-01"): n for year, n in years}
     if years:

@@ -1,16 +1,21 @@
 """What one file yields before it becomes a load: facts, denominator, quarantine, and which rows back what."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
 
 @dataclass
 class Tally:
-    """The row equation of one input table: read = loaded + merged + not relevant + quarantined."""
+    """The row equation of one input table: read = loaded + merged + not relevant + quarantined.
+
+    merged : rows that gave way to a newer row of the same file; nothing else of them is kept.
+    """
 
     rows_read: int = 0
     quarantined: int = 0
+    merged: int = 0
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Quarantined:
 class Harvest:
     """Everything that was read from one file.
 
-    tables : name of a warehouse table -> rows (incidents, victims, suspects, attributes, published_counts, areas).
+    tables : name of a warehouse table -> rows (incidents, victims, suspects, attributes, published_counts,
+        areas), and area_names: area_id, name of every code that a report carries.
     exposure : scope, month, h3_9, area_code, n.
     backing : input_table, record, key: the row stands behind the fact with that key.
     months : (scope, month as YYYY-MM) -> reports of that month.
@@ -46,6 +52,12 @@ class Harvest:
         """Adds a row to the quarantine and to the tally of its table."""
         self.quarantine.append(Quarantined(input_table, record, column, reason))
         self.tallies.setdefault(input_table, Tally()).quarantined += 1
+
+    def count(self, table: Any) -> None:
+        """Takes over what the reader of an input table counted and set aside, once it is read to its end."""
+        self.tallies.setdefault(table.name, Tally()).rows_read = table.rows_read
+        for bad in table.bad:
+            self.set_aside(table.name, bad.record, bad.column, bad.reason)
 
 
 BACKING = pa.schema([("input_table", pa.string()), ("record", pa.int64()), ("key", pa.string())])

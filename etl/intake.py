@@ -65,7 +65,8 @@ def stage_load(
         if source.prepare:
             ids = True
     tables = {
-        name: {"rows_read": t.rows_read, "quarantined": t.quarantined} for name, t in sorted(harvest.tallies.items())
+        name: {"rows_read": t.rows_read, "quarantined": t.quarantined, "merged": t.merged}
+        for name, t in sorted(harvest.tallies.items())
     }
     manifest = {
         "format": WAREHOUSE_FORMAT,
@@ -105,44 +106,44 @@ def _read(
         if source.prepare:
             read_archive(source, form, opened.tables, harvest, staging, today)
         elif source.published:
-            read_figures(
-                Job(source, form, opened.tables[0].table, _fields(opened.tables[0]), today), opened.tables[0], harvest
-            )
+            read_figures([(_job(source, form, table, today), table) for table in opened.tables], harvest)
         else:
-            _read_reports(source, form, opened.tables[0], harvest, today)
+            _read_reports(source, form, opened.tables, harvest, staging, today)
         opened.check_unchanged()
-        harvest.notes += _notes_of(opened.tables)
+        harvest.notes += _notes_of(opened.tables, of_an_archive=source.prepare is not None)
         harvest.notes[:0] = opened.notes
         return opened.size, opened.sha256, form
 
 
-def _notes_of(tables: list[Any]) -> list[str]:
-    """What the reader noticed; of an archive's many tables only what they have in common or what is wrong."""
+def _notes_of(tables: list[Any], of_an_archive: bool) -> list[str]:
+    """What the reader noticed; of an archive's many tables only what they have in common."""
     if len(tables) == 1:
         return list(tables[0].notes)
+    if not of_an_archive:
+        return [f"{table.name}: {note}" for table in tables for note in table.notes]
     shared = [n for n in tables[0].notes if all(n in t.notes for t in tables)]
     return [*shared, f"{len(tables)} tables of the archive were read, and in them the declared columns only"]
 
 
-def _fields(table: Any) -> tuple[str, ...]:
-    """The declared fields that this file has, and the record number."""
-    return ("record", *table.fields)
+def _job(source: Source, form: Form, table: Any, today: dt.date) -> Job:
+    """`fields`: the declared ones that this table has, and the record number."""
+    return Job(source, form, table.table, ("record", *table.fields), today)
 
 
-def _read_reports(source: Source, form: Form, table: Any, harvest: Harvest, today: dt.date) -> None:
-    reader = ReportReader(Job(source, form, table.table, _fields(table), today), table.name, harvest)
+def _read_reports(source: Source, form: Form, tables: list[Any], harvest: Harvest, work: Path, today: dt.date) -> None:
+    """All tables of the file together: its sheets, or the members of an archive, describe reports of one series."""
+    reader = ReportReader(source, harvest, work)
     with duckdb.connect(config={"threads": 2}) as connection:
-        reader.read(table.chunks(), connection)
-    harvest.tallies[table.name].rows_read = table.rows_read
-    for bad in table.bad:
-        harvest.set_aside(table.name, bad.record, bad.column, bad.reason)
-    facts = reader.finish()
-    _reconcile(table, reader.total, harvest)
+        for table in tables:
+            total = reader.read(_job(source, form, table, today), table.name, table.chunks, connection)
+            harvest.count(table)
+            _reconcile(table, total, harvest, len(tables) == 1)
+        facts = reader.finish(connection)
     if facts is not None:
-        assemble(harvest, source, table.name, facts, rows_are=table.table.rows_are)
+        assemble(harvest, source, [table.name for table in tables], facts)
 
 
-def _reconcile(table: Any, total: int, harvest: Harvest) -> None:
+def _reconcile(table: Any, total: int, harvest: Harvest, alone: bool) -> None:
     """Where a file prints its own total, what was read must add up to it."""
     if table.printed_total is None:
         return
@@ -151,7 +152,8 @@ def _reconcile(table: Any, total: int, harvest: Harvest) -> None:
             f"{table.name} prints a total of {table.printed_total:,} offences, but its rows add up to {total:,}. "
             "The file is incomplete or was changed; get it again from the publisher. Nothing was loaded."
         )
-    harvest.notes.append(f"The rows add up to the total that the publisher prints: {total:,}.")
+    rows = "The rows" if alone else f"{table.name}: the rows"
+    harvest.notes.append(f"{rows} add up to the total that the publisher prints: {total:,}.")
 
 
 def _check_places(counts_for: tuple[str, ...], manifest: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import ibis
 
 from etl import codes
-from etl.engine import digest, parse_time, text_table, unbound
+from etl.engine import digest, hashed, parse_time, text_table, unbound
 from etl.values import Job, age_band, code, lookup, squeeze
 
 Stages = list[tuple[str, Any]]
@@ -126,6 +126,8 @@ def _bad_day(job: Job, t: Any, field: str, parsed: Any, first: str) -> tuple[Any
 def _clock(job: Job, t: Any) -> Any:
     """Minutes after midnight of the occurrence; NULL when not recorded or impossible."""
     if not job.form.time_format:
+        if not job.has("occurred_on"):
+            return ibis.null("int64")
         minutes = (t.occurred.hour() * 60 + t.occurred.minute()).cast("int64")
         # A date without a time is not midnight.
         return t.occurred_on.re_search("[:.]").ifelse(minutes, ibis.null("int64"))
@@ -169,11 +171,12 @@ def _staged(job: Job) -> tuple[Stages, Any, list[Any]]:
     return [("clean", cleaned), ("parsed", parsed), ("judged", judged)], unbound("judged", judged), rules
 
 
-def light(job: Job) -> Stages:
-    """Every row: record, reason, column_name, relevant, day, clock, lat, lon, area_code, scope, count, weight.
+def light(job: Job, with_id: bool = False) -> Stages:
+    """Every row: record, reason, column_name, relevant, day, clock, lat, lon, area_code, scope, count, weight, id_hash,
+    area_name.
 
     `clock` is in minutes after midnight, `count` is the publisher's own figure of the row, `weight` how many
-    reports it adds to the denominator.
+    reports it adds to the denominator, `id_hash` stands for the id. `with_id` adds `id` itself and `updated`.
     """
     stages, t, rules = _staged(job)
     result = t.select(
@@ -189,8 +192,26 @@ def light(job: Job) -> Stages:
         scope=t.scope.fill_null("") if job.has("scope") else ibis.literal(""),
         count=t.amount.fill_null(0),
         weight=(t.weight.try_cast("int64") if job.has("weight") else t.amount).fill_null(0),
+        id_hash=_id_hash(job, t),
+        area_name=t.area_name if job.has("area_name") else _TEXT,
+        **({"id": code(t.incident_id), "updated": _updated(job, t)} if with_id else {}),
     )
     return [*stages, ("light", result)]
+
+
+def identity(job: Job) -> Stages:
+    """Every row: record and id_hash, as in `light`."""
+    cleaned = clean(job)
+    t = unbound("clean", cleaned)
+    return [("clean", cleaned), ("identity", t.select("record", id_hash=_id_hash(job, t)))]
+
+
+def _id_hash(job: Job, t: Any) -> Any:
+    return hashed(code(t.incident_id)) if job.identifies else ibis.null("uint64")
+
+
+def _updated(job: Job, t: Any) -> Any:
+    return parse_time(t.updated_on, job.form.date_formats) if job.has("updated_on") else _TIME
 
 
 def _area(job: Job, t: Any) -> Any:
@@ -220,7 +241,6 @@ def facts(job: Job) -> Stages:
         reported_on=t.day_reported,
         occurred_on=t.day_occurred,
         clock=_clock(job, t),
-        updated_on=parse_time(t.updated_on, job.form.date_formats) if job.has("updated_on") else _TIME,
         exploitation=_by_offence(job, key, "exploitation"),
         offence_group=_by_offence(job, key, "group"),
         offence=key,
@@ -232,7 +252,6 @@ def facts(job: Job) -> Stages:
         lat=t.latitude,
         lon=t.longitude,
         area_code=_area(job, t),
-        area_name=t.area_name if job.has("area_name") else _TEXT,
         scope=t.scope.fill_null("") if job.has("scope") else ibis.literal(""),
         n=t.amount,
         **_victim(job, t),

@@ -42,7 +42,7 @@ class TextPiece(Piece):
     """Delimited text."""
 
     def __init__(self, part: Part, file: str, limits: Limits, wrap: Callable[[Readable], Readable] = lambda s: s):
-        self.name = self.member = part.name
+        self.name, self.member = part.name, part.base or part.name
         self._part, self._limits, self._wrap, self._file = part, limits, wrap, file
         self._at = 0
         self._delimiter = ","

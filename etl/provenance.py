@@ -95,7 +95,7 @@ def _source_row(connection: duckdb.DuckDBPyConnection, s: Source) -> list[Any]:
 
 
 def _row_equations(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[dict[str, Any]]) -> None:
-    """A row is loaded when a fact that counts stands on it, merged when all its facts gave way."""
+    """A row is loaded when a fact that counts stands on it, merged when all its facts gave way, or it did itself."""
     union(connection, store, manifests, "backing", "staged_backing")
     connection.execute("create table staged_counts (load varchar, input_table varchar, backed bigint, standing bigint)")
     if any((store.folder(m["load"]) / "backing.parquet").exists() for m in manifests):
@@ -117,10 +117,10 @@ def _row_equations(connection: duckdb.DuckDBPyConnection, store: Store, manifest
                 "select backed, standing from staged_counts where load = ? and input_table = ?", [m["load"], table]
             ).fetchone()
             backed, standing = row or (0, 0)
-            rest = t["rows_read"] - t["quarantined"] - backed
+            rest = t["rows_read"] - t["quarantined"] - t["merged"] - backed
             connection.execute(
                 "insert into load_tables values (?, ?, ?, ?, ?, ?, ?)",
-                [m["load"], table, t["rows_read"], standing, backed - standing, rest, t["quarantined"]],
+                [m["load"], table, t["rows_read"], standing, backed - standing + t["merged"], rest, t["quarantined"]],
             )
 
 

@@ -181,7 +181,7 @@ def _pieces(kind: str, view: Callable[[], View], opened: OpenedFile, source: Sou
         inner = "xlsx" if data.startswith(b"PK") else "xls"
         return _sheets(buffered(data), inner, len(data), parts[0].name, limits)
     wanted = {t.member for form in source.forms for t in form.tables.values() if t.member}
-    texts = [p for p in parts if p.name.lower().endswith(TEXTS) or any(_same_name(p.name, w) for w in wanted)]
+    texts = [p for p in parts if p.name.lower().endswith(TEXTS) or any(_same_name(p.base, w) for w in wanted)]
     if not texts:
         raise SourceError(f"{name} holds no csv file. Unpack it and load the file that is meant.")
     return [TextPiece(p, name, limits) for p in texts]
@@ -225,7 +225,10 @@ def _match(form: Form, pieces: Sequence[Piece], tried: list[tuple[Form, Fit]], a
     for key, table in form.tables.items():
         named = [p for p in pieces if not table.member or _same_name(p.member, table.member)]
         if table.member and len(named) > 1:
-            raise SourceError(f"The archive holds {table.member} {len(named)} times. Keep the one that is meant.")
+            raise SourceError(
+                f"The archive holds {table.member} {len(named)} times. Its tables would be joined with those of "
+                "another delivery. Load each archive as the publisher delivers it."
+            )
         here: Found = []
         for piece in named:
             matched = fit(key, table, piece.header([table]))

@@ -1,7 +1,8 @@
 """Police reports: chunks of text -> facts, the denominator and the quarantine of one file."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,96 +11,122 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import engine, locate, normalise
-from etl.harvest import Harvest, Tally
-from etl.schema import EXPOSURE_RESOLUTION
+from etl.denominator import area_names, floats, fold, places
+from etl.harvest import Harvest
+from etl.repeats import Identities, Input, older_rows
+from etl.schema import Source
 from etl.values import Job, trim
 
 _MINUTES = 24 * 60
+_NAMES = ["area_code", "area_name"]
 _FOLD_AT = 1_500_000  # rows of unfolded denominator kept in memory
-_EXPOSURE_KEYS = ["scope", "month", "h3_9", "area_code"]
 # A default time stands out from the same minute of the hours beside it.
 _DEFAULT_TIME_RATIO, _DEFAULT_TIME_LEAST = 1.5, 20
 
 
 @dataclass
 class ReportReader:
-    """Reads one table of reports. `input_table` names it in the row equation."""
+    """Reads the tables of reports of one file. `work` is a folder for files of the moment."""
 
-    job: Job
-    input_table: str
+    source: Source
     harvest: Harvest
+    work: Path
     facts: list[pa.Table] = field(default_factory=list)
     clock: Any = field(default_factory=lambda: np.zeros(_MINUTES, dtype=np.int64))
     issues: Any = field(default_factory=lambda: np.zeros(len(locate.POINT_ISSUES), dtype=np.int64))
-    total: int = 0  # of the publisher's own count column
+    _inputs: list[Input] = field(default_factory=list)
+    _identities: Identities = field(default_factory=Identities)
     _exposure: list[pa.Table] = field(default_factory=list)
+    _named: list[pa.Table] = field(default_factory=list)
     _unfolded: int = 0
     _latest: Any = None
 
-    def __post_init__(self) -> None:
-        self._light = engine.compile_sql(normalise.light(self.job))
-        self._facts = engine.compile_sql(normalise.facts(self.job))
-        self._tally = self.harvest.tallies.setdefault(self.input_table, Tally())
+    def read(
+        self,
+        job: Job,
+        input_table: str,
+        chunks: Callable[[], Iterable[pa.RecordBatch]],
+        connection: duckdb.DuckDBPyConnection,
+    ) -> int:
+        """Works through a table and returns the sum of the publisher's own count column.
 
-    def read(self, chunks: Iterable[pa.RecordBatch], connection: duckdb.DuckDBPyConnection) -> None:
-        """Works through the chunks; memory stays that of one chunk and of the facts."""
-        for chunk in chunks:
+        input_table : its name in the row equation. Memory stays that of one chunk and of the facts.
+        """
+        part, total = len(self._inputs), 0
+        self._inputs.append(Input(job, input_table, chunks))
+        light = engine.compile_sql(normalise.light(job))
+        spelt_out = engine.compile_sql(normalise.facts(job))
+        for chunk in chunks():
             batch = trim(chunk)
-            seen = engine.run(connection, self._light, chunk=batch)
+            seen = engine.run(connection, light, chunk=batch)
             if not seen["record"].combine_chunks().equals(batch["record"]):
                 # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
                 batch, seen = batch.sort_by("record"), seen.sort_by("record")
-            self._denominator(seen)
+            # A row that is set aside is still one of those that the publisher counted.
+            total += int(pc.sum(seen["count"]).as_py() or 0)
+            self._denominator(seen, input_table)
+            if job.has("area_name"):
+                self._named.append(seen.select(_NAMES).group_by(_NAMES).aggregate([]))
             relevant = seen["relevant"].combine_chunks()
             if pc.any(relevant).as_py():
                 mine = pa.Table.from_batches([batch]).filter(relevant)
-                self.facts.append(engine.run(connection, self._facts, chunk=mine))
+                facts = engine.run(connection, spelt_out, chunk=mine)
+                self.facts.append(facts.append_column("part", pa.array([part] * facts.num_rows, pa.int32())))
+        return total
 
-    def _denominator(self, seen: pa.Table) -> None:
-        # A row that is set aside is still one of those that the publisher counted.
-        self.total += int(pc.sum(seen["count"]).as_py() or 0)
+    def _denominator(self, seen: pa.Table, input_table: str) -> None:
         good = pc.is_null(seen["reason"])
         if not pc.all(good).as_py():
             bad = seen.filter(pc.invert(good))
             for record, column, reason in zip(
                 bad["record"].to_pylist(), bad["column_name"].to_pylist(), bad["reason"].to_pylist(), strict=True
             ):
-                self.harvest.set_aside(self.input_table, record, column, reason)
+                self.harvest.set_aside(input_table, record, column, reason)
             seen = seen.filter(good)
         if not seen.num_rows:
             return
-        points = locate.check_points(_floats(seen["lat"]), _floats(seen["lon"]), self.job.source.region)
+        self._identities.add(seen["id_hash"])
+        part, points = places(seen, self.source)
         self.issues += np.bincount(points.issue, minlength=len(locate.POINT_ISSUES))
         minutes = seen["clock"].drop_null().to_numpy()
         self.clock += np.bincount(minutes, minlength=_MINUTES)
-        # Two decimals say nothing about so small a cell: the area's code is all that is known.
-        coarse = locate.is_coarse(points.lat, points.lon)
-        fine = np.where(coarse, np.nan, points.lat)
-        cells = locate.cells(fine, points.lon, EXPOSURE_RESOLUTION)
-        cell = pa.array(cells, mask=cells == locate.NO_CELL)
-        day = seen["day"].combine_chunks()
-        latest = pc.max(day).as_py()
+        latest = pc.max(seen["day"]).as_py()
         self._latest = latest if self._latest is None else max(self._latest, latest)
-        part = pa.table(
-            {
-                "scope": seen["scope"].combine_chunks(),
-                "month": pc.floor_temporal(day, unit="month").cast(pa.date32()),
-                "h3_9": cell,
-                "area_code": seen["area_code"].combine_chunks(),  # where the layer has no shapes, or none there
-                "n": seen["weight"].combine_chunks(),
-            }
-        )
-        self._exposure.append(_fold(part))
+        self._exposure.append(fold(part))
         self._unfolded += self._exposure[-1].num_rows
         if self._unfolded > _FOLD_AT:
-            self._exposure = [_fold(pa.concat_tables(self._exposure))]
+            self._exposure = [fold(pa.concat_tables(self._exposure))]
             self._unfolded = 0
 
-    def finish(self) -> pa.Table | None:
+    def _merge_repeats(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Of the rows of one id, one counts. Rows that are reports give way to it; those that are offences stand."""
+        repeated = self._identities.repeated()
+        if not len(repeated):
+            return
+        rows_are = self._inputs[0].job.declared.rows_are
+        older = older_rows(self._inputs, repeated, connection, self.work, rows_are=rows_are)
+        if not older.rows.num_rows:
+            return
+        less = older.exposure.set_column(4, "n", pc.negate(older.exposure["n"]))
+        folded = fold(pa.concat_tables([*self._exposure, less.cast(self._exposure[0].schema)]))
+        self._exposure = [folded.filter(pc.not_equal(folded["n"], 0))]
+        if rows_are == "offence":
+            return
+        n = older.rows.num_rows
+        rows = "1 row carries" if n == 1 else f"{n:,} rows carry"
+        self.harvest.notes.append(f"{rows} the id of a newer row of the file: merged.")
+        counts = older.rows.group_by("part").aggregate([("record", "count")])
+        for part, n in zip(counts["part"].to_pylist(), counts["record_count"].to_pylist(), strict=True):
+            self.harvest.tallies[self._inputs[part].name].merged = n
+        self.facts = [f.join(older.rows, ["part", "record"], join_type="left anti") for f in self.facts]
+
+    def finish(self, connection: duckdb.DuckDBPyConnection) -> pa.Table | None:
         """Stores the denominator in the harvest and returns the facts, hours of default times unknown."""
+        self._merge_repeats(connection)
         if self._exposure:
-            folded = _fold(pa.concat_tables(self._exposure))
+            folded = fold(pa.concat_tables(self._exposure))
             self.harvest.exposure = folded
+            self.harvest.tables["area_names"] = area_names(folded, self._named)
             months = folded.group_by(["scope", "month"]).aggregate([("n", "sum")])
             for scope, month, n in zip(*(months[c].to_pylist() for c in ("scope", "month", "n_sum")), strict=True):
                 self.harvest.months[(scope, f"{month:%Y-%m}")] = n
@@ -108,10 +135,10 @@ class ReportReader:
         self._say_points()
         if not self.facts:
             return None
-        return self._located(pa.concat_tables(self.facts).sort_by("record"))
+        return self._located(pa.concat_tables(self.facts).sort_by([("part", "ascending"), ("record", "ascending")]))
 
     def _located(self, facts: pa.Table) -> pa.Table:
-        points = locate.check_points(_floats(facts["lat"]), _floats(facts["lon"]), self.job.source.region)
+        points = locate.check_points(floats(facts["lat"]), floats(facts["lon"]), self.source.region)
         share = locate.largest_point_share(points.lat, points.lon)
         located = int(np.isfinite(points.lat).sum())
         if located >= 30 and share > 0.03:
@@ -122,7 +149,7 @@ class ReportReader:
         coarse = locate.is_coarse(points.lat, points.lon)
         columns["location_precision"] = pa.array(
             [
-                ("neighbourhood" if rough else self.job.source.location_precision)
+                ("neighbourhood" if rough else self.source.location_precision)
                 if known
                 else ("area" if code else "none")
                 for known, rough, code in zip(
@@ -145,7 +172,7 @@ class ReportReader:
     def default_minutes(self) -> list[int]:
         """Which of the declared default times hold a suspicious share of all rows, in minutes after midnight."""
         found = []
-        for text in self.job.source.default_times:
+        for text in self.source.default_times:
             hour, minute = (int(part) for part in text.split(":"))
             at = hour * 60 + minute
             beside = max(self.clock[(at - 60) % _MINUTES], self.clock[(at + 60) % _MINUTES])
@@ -169,15 +196,6 @@ class ReportReader:
             self.harvest.notes.append(
                 "Taken as unknown time, because far too many rows carry it: " + ", ".join(times) + "."
             )
-
-
-def _fold(part: pa.Table) -> pa.Table:
-    folded = part.group_by(_EXPOSURE_KEYS).aggregate([("n", "sum")])
-    return folded.rename_columns([*_EXPOSURE_KEYS, "n"])
-
-
-def _floats(column: pa.ChunkedArray) -> locate.Floats:
-    return np.asarray(pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy(), dtype=np.float64)
 
 
 def _nullable(values: locate.Floats) -> pa.Array:

@@ -35,6 +35,11 @@ class Job:
         """Whether this file has the field at all."""
         return field in self.fields
 
+    @property
+    def identifies(self) -> bool:
+        """Whether rows carry the publisher's id and may repeat it. Of an archive, `prepare` says which rows weigh."""
+        return self.has("incident_id") and not self.has("weight")
+
     def name(self, field: str) -> str:
         """The publisher's name of the column, for a message."""
         return self.declared.columns.get(field, field)

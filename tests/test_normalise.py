@@ -42,7 +42,9 @@ GOOD = {
     **{"offence_code": "822", "offence_text": "Trafficking - Sex", "status": "IC", "premise": "MOTEL", "lat": "1"},
     **{"lon": "1", "area_code": "012", "count": "1", "victim_age": "15", "victim_sex": "F", "victim_race": "W"},
 }
-LIGHT_COLUMNS = "record reason column_name relevant day clock lat lon area_code scope count weight".split()
+LIGHT_COLUMNS = (
+    "record reason column_name relevant day clock lat lon area_code scope count weight id_hash area_name".split()
+)
 
 # What a cell might hold: free text, numbers of every kind, and near misses of what is declared.
 near = st.sampled_from(

@@ -1,0 +1,55 @@
+"""The denominator: every police report by month and place, trafficking or not."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import locate
+from etl.schema import EXPOSURE_RESOLUTION, Source
+
+KEYS = ["scope", "month", "h3_9", "area_code"]
+
+
+def places(seen: pa.Table, source: Source) -> tuple[pa.Table, locate.Points]:
+    """Rows of `normalise.light` that can be used -> scope, month, h3_9, area_code, n for each; their checked points."""
+    points = locate.check_points(floats(seen["lat"]), floats(seen["lon"]), source.region)
+    # Two decimals say nothing about so small a cell: the area's code is all that is known.
+    coarse = locate.is_coarse(points.lat, points.lon)
+    cells = locate.cells(np.where(coarse, np.nan, points.lat), points.lon, EXPOSURE_RESOLUTION)
+    table = pa.table(
+        {
+            "scope": seen["scope"].combine_chunks(),
+            "month": pc.floor_temporal(seen["day"].combine_chunks(), unit="month").cast(pa.date32()),
+            "h3_9": pa.array(cells, mask=cells == locate.NO_CELL),
+            "area_code": seen["area_code"].combine_chunks(),  # where the layer has no shapes, or none there
+            "n": seen["weight"].combine_chunks(),
+        }
+    )
+    return table, points
+
+
+def fold(part: pa.Table) -> pa.Table:
+    """One row for each month and place."""
+    return part.group_by(KEYS).aggregate([("n", "sum")]).rename_columns([*KEYS, "n"])
+
+
+def area_names(exposure: pa.Table, named: list[pa.Table]) -> pa.Table:
+    """area_id, name of every area that has a report, trafficking or not; a code that nobody names is its own name.
+
+    named : tables of area_code, area_name.
+    """
+    codes = exposure.select(["area_code"]).group_by("area_code").aggregate([]).filter(pc.field("area_code").is_valid())
+    if named:
+        names = pa.concat_tables(named).group_by("area_code").aggregate([("area_name", "max")])
+        codes = codes.join(names, "area_code")
+        name = pc.coalesce(codes["area_name_max"], codes["area_code"])
+    else:
+        name = codes["area_code"]
+    return pa.table({"area_id": codes["area_code"], "name": name}).sort_by("area_id")
+
+
+def floats(column: Any) -> locate.Floats:
+    """Numbers with NaN for what is missing."""
+    return np.asarray(pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy(), dtype=np.float64)
