@@ -179,8 +179,13 @@ def open_warehouse(data_dir: Path) -> Warehouse:
         raise WarehouseMissing("The warehouse that warehouse/current.json names is not there.", REBUILD)
     try:
         warehouse = Warehouse(path, version)
-    except duckdb.Error:
+    except duckdb.Error as error:
         # DuckDB's own words can hold a path or a value; the page and the log get ours.
+        if "lock" in str(error).lower():
+            raise WarehouseBroken(
+                "Another program has the warehouse file open for writing, so it cannot be read.",
+                "Close that program (a DuckDB shell, perhaps) and load this page again.",
+            ) from None
         raise WarehouseBroken("The warehouse file cannot be read: it is damaged or not a warehouse.", REBUILD) from None
     try:
         _check(warehouse)

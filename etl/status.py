@@ -53,5 +53,7 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             yield connection
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise SourceError(f"Another program has {path.name} open for writing. Close it, then try again.") from None
         raise SourceError(f"{path.name} is damaged and cannot be read. {REBUILD}") from None

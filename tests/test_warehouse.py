@@ -152,6 +152,20 @@ def test_a_damaged_file(copy: Path, content: bytes) -> None:
     assert str(copy) not in str(caught.value)
 
 
+def test_a_file_that_another_program_writes_is_not_called_damaged(copy: Path) -> None:
+    (file,) = (copy / "warehouse").glob("*.duckdb")
+    holder = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holder, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None and program.stdin is not None
+        assert program.stdout.readline() == "held\n"
+        with pytest.raises(WarehouseBroken, match="Another program") as seen:
+            open_warehouse(copy)
+        assert "Close" in seen.value.remedy
+        program.stdin.close()
+    open_warehouse(copy).close()
+
+
 def test_a_file_cut_short(copy: Path) -> None:
     path = copy / "warehouse" / "restricted-000001.duckdb"
     path.write_bytes(path.read_bytes()[:20_000])
