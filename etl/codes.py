@@ -43,6 +43,7 @@ AGE_BAND = MappingProxyType(
         "48+": "48 and over",
         "multiple": "Victims of several ages",
         UNKNOWN: "Age not recorded",
+        UNMAPPED: "Value with no mapping",
     }
 )
 AGE_BAND_FROM = MappingProxyType(

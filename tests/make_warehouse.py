@@ -198,7 +198,7 @@ def _area_of(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _summary(n: int, sheriff: np.ndarray, rng: np.random.Generator) -> dict[str, pa.Array]:
     """Columns of the incident that sum up its victims; the sheriff records no people."""
     victims = np.where(sheriff, 0, rng.choice(4, n, p=[0.1, 0.68, 0.16, 0.06]))
-    bands = list(codes.AGE_BAND)
+    bands = [b for b in codes.AGE_BAND if b != codes.UNMAPPED]
     p = np.array([0.02, 0.22, 0.17, 0.11, 0.08, 0.06, 0.12, 0.05, 0.03, 0, 0.14])
     band = np.where(victims == 0, len(bands) - 1, rng.choice(len(bands), n, p=p / p.sum()))
     mixed = (victims > 1) & (rng.random(n) < 0.5)

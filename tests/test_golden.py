@@ -6,6 +6,7 @@ import duckdb
 import pytest
 import shapely
 
+from etl import codes
 from etl.load import load_files
 from etl.registry import all_sources, source_named
 from etl.schema import FILTER_COLUMNS, SourceError
@@ -23,6 +24,37 @@ def test_the_tables_are_those_that_were_read(case: Case, tmp_path: Path) -> None
     for table, text in expected.items():
         assert found[table].splitlines() == text.splitlines(), table
     _check_people_repeat_their_incident(database)
+    _check_codes_have_labels(database)
+
+
+# Columns whose every value a reader meets as a word.
+_LISTS = {
+    "exploitation": codes.EXPLOITATION,
+    "offence_group": codes.OFFENCE_GROUP,
+    "status": codes.STATUS,
+    "premise": codes.PREMISE,
+    "location_precision": codes.LOCATION_PRECISION,
+    "victim_age_band": codes.AGE_BAND,
+    "victim_minor": codes.MINOR,
+    "victim_sex": codes.SEX,
+    "age_band": codes.AGE_BAND,
+    "minor": codes.MINOR,
+    "sex": codes.SEX,
+    "race": codes.RACE,
+    "ethnicity": codes.ETHNICITY,
+    "relationship": codes.RELATIONSHIP,
+    "suspect_class": codes.SUSPECT_CLASS,
+    "unit": codes.PUBLISHED_UNITS,
+}
+
+
+def _check_codes_have_labels(database: Path) -> None:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for table in ("incidents", "victims", "suspects", "published_counts"):
+            names = {n for (n, *_) in connection.execute(f"describe {table}").fetchall()}
+            for column in names & set(_LISTS):
+                found = connection.execute(f"select distinct {column} from {table}").fetchall()
+                assert {value for (value,) in found} <= set(_LISTS[column]), (table, column)
 
 
 def _check_people_repeat_their_incident(database: Path) -> None:
