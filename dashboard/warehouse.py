@@ -16,7 +16,7 @@ import ibis
 import pandas as pd
 
 from dashboard.catalogue import Catalogue
-from etl import schema
+from etl import tables
 
 POOL = 4  # sessions ask at the same time; DuckDB already uses every core for one question
 KEPT_RESULTS = 512
@@ -217,9 +217,9 @@ def _check(warehouse: Warehouse) -> None:
         held = {table: set(fields.names) for table, fields in warehouse.schemas.items()}
     except (KeyError, duckdb.Error):
         raise WarehouseBroken("The warehouse file is not one that this project wrote.", REBUILD) from None
-    if meta.get("format") != str(schema.WAREHOUSE_FORMAT):
+    if meta.get("format") != str(tables.WAREHOUSE_FORMAT):
         raise WarehouseFormat("The warehouse was written by another version of Lamplight.", REBUILD)
-    for table, columns in schema.TABLES.items():
+    for table, columns in tables.TABLES.items():
         if missing := set(columns) - held.get(table, set()):
             raise WarehouseBroken(f"The warehouse lacks {len(missing)} columns of the table {table}.", REBUILD)
 

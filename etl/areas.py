@@ -8,8 +8,9 @@ import pyarrow as pa
 import shapely
 
 from etl import locate
-from etl.schema import FACTS, Source
+from etl.schema import Source
 from etl.store import Store
+from etl.tables import FACTS
 
 # Neighbours stay joined; about a two-thousandth of the layer's width is not seen on a screen.
 _SIMPLIFY = 1 / 2000

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from etl import codes
 from etl.harvest import Harvest, backing_table
-from etl.schema import H3_RESOLUTIONS, Source
+from etl.schema import Source
+from etl.tables import H3_RESOLUTIONS
 
 _CELLS = ", ".join(f"any_value(h3_{r} order by part, record) as h3_{r}" for r in H3_RESOLUTIONS)
 _ALWAYS = (

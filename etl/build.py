@@ -18,8 +18,9 @@ from etl.coverage import add_annotations, add_coverage
 from etl.months import exclusive, owners, superseded
 from etl.provenance import add_provenance, check_equation, now, union
 from etl.registry import all_sources
-from etl.schema import FACTS, TABLES, WAREHOUSE_FORMAT, SourceError
+from etl.schema import SourceError
 from etl.store import Store
+from etl.tables import FACTS, TABLES, WAREHOUSE_FORMAT
 
 _LOAD_SCHEMA = pa.schema(
     [

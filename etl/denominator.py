@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import locate
-from etl.schema import EXPOSURE_RESOLUTION, Source
+from etl.schema import Source
+from etl.tables import EXPOSURE_RESOLUTION
 
 KEYS = ["scope", "month", "h3_9", "area_code"]
 

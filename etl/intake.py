@@ -12,16 +12,17 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.archive import read_archive
 from etl.assemble import assemble
 from etl.boundary import read_boundary
 from etl.figures import read_figures
 from etl.harvest import Harvest, Quarantined
+from etl.members import read_archive
 from etl.months import claims
 from etl.read import Limits, open_file, sha256_of
 from etl.reports import ReportReader
-from etl.schema import WAREHOUSE_FORMAT, Form, Source, SourceError
+from etl.schema import Form, Source, SourceError
 from etl.store import write_json
+from etl.tables import WAREHOUSE_FORMAT
 from etl.values import Job
 
 Progress = Callable[[str, float], None]  # (what is being done, share done)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import shapely
 from h3ronpy.vector import coordinates_to_cells
 
-from etl.schema import H3_RESOLUTIONS
+from etl.tables import H3_RESOLUTIONS
 
 Floats = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.uint64]

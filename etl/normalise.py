@@ -14,16 +14,13 @@ from typing import Any
 import ibis
 
 from etl import codes
-from etl.engine import digest, hashed, parse_time, text_table, unbound
+from etl.engine import digest, hashed, text_table, unbound
+from etl.moments import EARLIEST, bad_day, clock, moment, updated
 from etl.values import Job, age_band, code, lookup, squeeze
 
 Stages = list[tuple[str, Any]]
 
-# Dates that systems write when they have none.
-_SENTINEL_DAYS = ("1900-01-01", "1969-12-31", "1970-01-01", "9999-12-31")
-_EARLIEST = "1900-01-02"
 _TEXT, _TIME = ibis.null("string"), ibis.null("timestamp")
-_SERIAL = "serial"  # among date formats: days since the end of 1899, as a spreadsheet counts them
 
 
 def clean(job: Job) -> Any:
@@ -61,8 +58,8 @@ def _parsed(job: Job, t: Any) -> Any:
     longitude = point.re_extract(pair, 2) if job.has("point") else get("lon")
     return t.select(
         *[t[f] for f in job.fields],
-        reported=_moment(get("reported_on"), formats) if job.has("reported_on") else _TIME,
-        occurred=_moment(get("occurred_on"), formats) if job.has("occurred_on") else _TIME,
+        reported=moment(get("reported_on"), formats) if job.has("reported_on") else _TIME,
+        occurred=moment(get("occurred_on"), formats) if job.has("occurred_on") else _TIME,
         clock_digits=code(get("occurred_time")).try_cast("int64"),
         key=code(get("offence_code")),
         words=words.upper() if job.has("offence_code") else squeeze(words),
@@ -72,16 +69,6 @@ def _parsed(job: Job, t: Any) -> Any:
         # "nan" and the like are numbers to a database, but not to count with.
         amount=t["count"].try_cast("float64").try_cast("int64") if job.has("count") else ibis.literal(1, "int64"),
     )
-
-
-def _moment(text: Any, formats: tuple[str, ...]) -> Any:
-    moment = parse_time(text, tuple(f for f in formats if f != _SERIAL))
-    if _SERIAL not in formats:
-        return moment
-    number = text.try_cast("float64")
-    days = number.between(1, 109_574).ifelse(number, ibis.null("float64"))  # to the year 2199
-    serial = ibis.timestamp("1899-12-30") + (days * 86_400).round().cast("int64").as_interval("s")
-    return ibis.coalesce(moment, serial)
 
 
 def _relevant(job: Job, t: Any) -> Any:
@@ -110,38 +97,12 @@ def _mismatch(job: Job, t: Any) -> Any:
     ).fill_null(False)
 
 
-def _bad_day(job: Job, t: Any, field: str, parsed: Any, first: str) -> tuple[Any, Any]:
-    """(the day, why it cannot be used): a sentinel is no date, a date of the future is an error."""
-    if not job.has(field):
-        return ibis.null("date"), _TEXT
-    day = parsed.date()
-    sentinel = day.isin([ibis.date(d) for d in _SENTINEL_DAYS])
-    outside = ~sentinel & ((day < ibis.date(first)) | (day > ibis.date(job.today.isoformat())))
-    bad = ibis.cases(
-        (t[field].notnull() & parsed.isnull(), "date_unreadable"), (outside, "date_impossible"), else_=_TEXT
-    )
-    return sentinel.fill_null(False).ifelse(ibis.null("date"), day), bad
-
-
-def _clock(job: Job, t: Any) -> Any:
-    """Minutes after midnight of the occurrence; NULL when not recorded or impossible."""
-    if not job.form.time_format:
-        if not job.has("occurred_on"):
-            return ibis.null("int64")
-        minutes = (t.occurred.hour() * 60 + t.occurred.minute()).cast("int64")
-        # A date without a time is not midnight.
-        return t.occurred_on.re_search("[:.]").ifelse(minutes, ibis.null("int64"))
-    digits = t.clock_digits
-    hour, minute = (digits, ibis.literal(0)) if job.form.time_format == "hour" else (digits // 100, digits % 100)
-    return (hour.between(0, 23) & minute.between(0, 59)).ifelse((hour * 60 + minute).cast("int64"), ibis.null("int64"))
-
-
 def _judged(job: Job, t: Any) -> Any:
     """Adds day_reported, day_occurred, the reason a row cannot be used and the column it is about."""
-    reported, reported_bad = _bad_day(job, t, "reported_on", t.reported, job.source.first_day)
+    reported, reported_bad = bad_day(job, t, "reported_on", t.reported, job.source.first_day)
     # A report of today can be about a crime of decades ago: only without a report date does the first day bind.
-    first = _EARLIEST if job.has("reported_on") else job.source.first_day
-    occurred, occurred_bad = _bad_day(job, t, "occurred_on", t.occurred, first)
+    first = EARLIEST if job.has("reported_on") else job.source.first_day
+    occurred, occurred_bad = bad_day(job, t, "occurred_on", t.occurred, first)
     date_field = "reported_on" if job.has("reported_on") else "occurred_on"
     relevant = _relevant(job, t)
     offence_field = "offence_code" if job.has("offence_code") else "offence_text"
@@ -185,7 +146,7 @@ def light(job: Job, with_id: bool = False) -> Stages:
         column_name=ibis.cases(*[(t.verdict == i, job.name(f)) for i, (_, _, f) in enumerate(rules)], else_=_TEXT),
         relevant=t.mine & t.verdict.isnull(),
         day=ibis.coalesce(t.day_reported, t.day_occurred),
-        clock=_clock(job, t),
+        clock=clock(job, t),
         lat=t.latitude,
         lon=t.longitude,
         area_code=_area(job, t),
@@ -194,7 +155,7 @@ def light(job: Job, with_id: bool = False) -> Stages:
         weight=(t.weight.try_cast("int64") if job.has("weight") else t.amount).fill_null(0),
         id_hash=_id_hash(job, t),
         area_name=t.area_name if job.has("area_name") else _TEXT,
-        **({"id": code(t.incident_id), "updated": _updated(job, t)} if with_id else {}),
+        **({"id": code(t.incident_id), "updated": updated(job, t)} if with_id else {}),
     )
     return [*stages, ("light", result)]
 
@@ -208,10 +169,6 @@ def identity(job: Job) -> Stages:
 
 def _id_hash(job: Job, t: Any) -> Any:
     return hashed(code(t.incident_id)) if job.identifies else ibis.null("uint64")
-
-
-def _updated(job: Job, t: Any) -> Any:
-    return parse_time(t.updated_on, job.form.date_formats) if job.has("updated_on") else _TIME
 
 
 def _area(job: Job, t: Any) -> Any:
@@ -240,7 +197,7 @@ def facts(job: Job) -> Stages:
         row_hash=digest(reduce(lambda a, b: a + "\x1f" + b, [t[f].fill_null("") for f in declared], ibis.literal(""))),
         reported_on=t.day_reported,
         occurred_on=t.day_occurred,
-        clock=_clock(job, t),
+        clock=clock(job, t),
         exploitation=_by_offence(job, key, "exploitation"),
         offence_group=_by_offence(job, key, "group"),
         offence=key,

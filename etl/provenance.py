@@ -5,8 +5,9 @@ from typing import Any
 
 import duckdb
 
-from etl.schema import WAREHOUSE_FORMAT, Source, SourceError
+from etl.schema import Source, SourceError
 from etl.store import Store
+from etl.tables import WAREHOUSE_FORMAT
 
 
 def now() -> str:

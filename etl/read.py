@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from etl.archives import (
+from etl.reading.archives import (
     TEXTS,
     WORKBOOKS,
     Hashing,
@@ -26,13 +26,13 @@ from etl.archives import (
     sha256_of,
     zip_parts,
 )
-from etl.delimited import BadRow
-from etl.forms import Fit, fit, refusal
-from etl.input_tables import InputTable
-from etl.limits import Limits, size_text
-from etl.pieces import Piece, SheetPiece, TextPiece
+from etl.reading.delimited import BadRow
+from etl.reading.forms import Fit, fit, refusal
+from etl.reading.input_tables import InputTable
+from etl.reading.limits import Limits, size_text
+from etl.reading.pieces import Piece, SheetPiece, TextPiece
+from etl.reading.spreadsheets import buffered, check_workbook, open_workbook, sheet_rows, worksheets
 from etl.schema import Form, Source, SourceError
-from etl.spreadsheets import buffered, check_workbook, open_workbook, sheet_rows, worksheets
 
 __all__ = ["BadRow", "InputTable", "Limits", "OpenedFile", "open_file", "same_bytes", "sha256_of"]
 

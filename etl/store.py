@@ -21,8 +21,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from etl.archives import sha256_of
-from etl.schema import WAREHOUSE_FORMAT, SourceError
+from etl.read import sha256_of
+from etl.schema import SourceError
+from etl.tables import WAREHOUSE_FORMAT
 
 REBUILD = "`python -m etl rebuild` makes it again from the loads."
 _DATABASE = re.compile(r"restricted-\d{6,}\.duckdb")

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 from shapely.geometry import LineString, Point, Polygon, box
 
-from etl import schema
+from etl import tables
 from tests import make_warehouse as mw
 
 
@@ -187,7 +187,7 @@ def _sources() -> list[dict[str, Any]]:
 
 def _meta() -> list[dict[str, Any]]:
     built = datetime(2026, 1, 2, 3, 4, 5).isoformat() + "+00:00"
-    values = {"format": schema.WAREHOUSE_FORMAT, "version": 1, "built_at": built, "fictional": "true"}
+    values = {"format": tables.WAREHOUSE_FORMAT, "version": 1, "built_at": built, "fictional": "true"}
     return [{"key": k, "value": str(v)} for k, v in (values | {"place": "Wick County (fictional)"}).items()]
 
 

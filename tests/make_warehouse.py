@@ -16,7 +16,7 @@ import h3
 import numpy as np
 import pyarrow as pa
 
-from etl import codes, schema
+from etl import codes, tables
 
 FIRST, LAST = date(2020, 1, 1), date(2025, 12, 20)
 WEST, SOUTH, EAST, NORTH = -30.30, -40.20, -29.70, -39.80
@@ -64,8 +64,8 @@ def write_warehouse(data_dir: Path, fill: Callable[[duckdb.DuckDBPyConnection], 
 
 def create_tables(con: duckdb.DuckDBPyConnection, layers: tuple[str, ...] = LAYERS) -> None:
     """Create every table of the schema, with one area column for each layer on the facts and on exposure."""
-    for table, columns in schema.TABLES.items():
-        extra = {f"area_{x}": "VARCHAR" for x in layers} if table in (*schema.FACTS, "exposure") else {}
+    for table, columns in tables.TABLES.items():
+        extra = {f"area_{x}": "VARCHAR" for x in layers} if table in (*tables.FACTS, "exposure") else {}
         body = ", ".join(f'"{c}" {t}' for c, t in {**columns, **extra}.items())
         con.execute(f'CREATE TABLE "{table}" ({body})')
 
@@ -180,7 +180,7 @@ def _places(n: int, sheriff: np.ndarray, rng: np.random.Generator) -> dict[str, 
         "area_district": pa.array(district[block], mask=no_area),
         "area_tract": pa.array(tract[block], mask=no_point),
     }
-    for r in schema.H3_RESOLUTIONS:
+    for r in tables.H3_RESOLUTIONS:
         cells = np.array([h3.str_to_int(h3.cell_to_parent(c, r)) for c in fine], dtype="uint64")
         out[f"h3_{r}"] = pa.array(cells[block], mask=no_point)
     return out
@@ -220,7 +220,7 @@ def _summary(n: int, sheriff: np.ndarray, rng: np.random.Generator) -> dict[str,
 
 def _people(con: duckdb.DuckDBPyConnection, rng: np.random.Generator) -> None:
     """Victims agree with the summary on the incident; suspects are drawn by a hash, so a seed is a seed."""
-    columns = [*schema.FILTER_COLUMNS, *(f"area_{x}" for x in LAYERS)]
+    columns = [*tables.FILTER_COLUMNS, *(f"area_{x}" for x in LAYERS)]
     shared = ", ".join(f'i."{c}"' for c in columns)
     names = ", ".join(f'"{c}"' for c in columns)
     salt = int(rng.integers(1 << 30))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.limits import Limits
 from etl.read import open_file
+from etl.reading.limits import Limits
 from etl.schema import Form, Source, Table
 
 COLUMNS = {"incident_id": "Case", "offence_code": "Code", "premise": "Place"}

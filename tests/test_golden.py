@@ -9,8 +9,9 @@ import shapely
 from etl import codes
 from etl.load import load_files
 from etl.registry import all_sources, source_named
-from etl.schema import FILTER_COLUMNS, SourceError
+from etl.schema import SourceError
 from etl.store import Store
+from etl.tables import FILTER_COLUMNS
 from tests.golden.cases import HERE, Case, all_cases, tables_of, write_input
 
 CASES = all_cases()

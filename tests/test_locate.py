@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl import locate
-from etl.schema import H3_RESOLUTIONS
+from etl.tables import H3_RESOLUTIONS
 
 CITY = (-119.1, 33.3, -117.6, 34.9)
 FIJI = (177.0, -20.0, -178.0, -16.0)  # across the 180th meridian: west is greater than east

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.limits import MB, Limits
 from etl.read import open_file
+from etl.reading.limits import MB, Limits
 from etl.schema import Form, Source, SourceError, Table
 from tests.reading import HEADER, SOURCE, make_source, read, write
 

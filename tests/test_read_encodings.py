@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from etl import text_encoding
-from etl.limits import Limits
+from etl.reading import text_encoding
+from etl.reading.limits import Limits
 from etl.schema import Form, Table
 from tests.reading import COLUMNS, HEADER, make_source, read, write
 

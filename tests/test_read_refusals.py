@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.limits import Limits
 from etl.read import open_file, same_bytes, sha256_of
+from etl.reading.limits import Limits
 from etl.schema import Form, SourceError, Table
 from tests.reading import COLUMNS, HEADER, SOURCE, make_source, read, write
 

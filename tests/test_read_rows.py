@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl import delimited, input_tables, row_guard
 from etl.read import Limits, open_file
+from etl.reading import delimited, input_tables, row_guard
 from etl.schema import SourceError
 from tests.reading import HEADER, SMALL, SOURCE, make_source, read, write
 

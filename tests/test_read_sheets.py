@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from etl import spreadsheets
-from etl.limits import MB, Limits
 from etl.read import open_file
+from etl.reading import spreadsheets
+from etl.reading.limits import MB, Limits
 from etl.schema import Form, SourceError, Table
 from tests.reading import COLUMNS, SOURCE, make_source, read, write
 from tests.workbook import Cell, sheet_xml, write_xlsx

@@ -14,7 +14,7 @@ from dashboard.measures.groups import total
 from dashboard.measures.labels import labelled
 from dashboard.measures.periods import period_rows
 from dashboard.warehouse import Warehouse
-from etl import codes, schema
+from etl import codes, tables
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def reports_by_place(
 
 def check_cells(filters: Filters, resolution: int) -> None:
     """Raise ValueError where there are no cells."""
-    if resolution not in schema.H3_RESOLUTIONS:
+    if resolution not in tables.H3_RESOLUTIONS:
         raise ValueError(f"There are no cells of resolution {resolution}: choose 4 to 9.")
     if filters.unit not in codes.RECORD_UNITS:
         raise ValueError(f"{codes.UNIT[filters.unit]} have no points on a map.")
@@ -156,7 +156,7 @@ def cell_parents(cells: np.ndarray, resolution: int) -> np.ndarray:
 
     An H3 index keeps its resolution in bits 52 to 55, and three bits for each finer digit, all ones where unused.
     """
-    if resolution not in schema.H3_RESOLUTIONS:
+    if resolution not in tables.H3_RESOLUTIONS:
         raise ValueError(f"There are no cells of resolution {resolution}: choose 4 to 9.")
     unused = np.uint64((1 << 3 * (15 - resolution)) - 1)
     level = np.uint64(0xF << 52)

@@ -12,7 +12,7 @@ from etl import codes
 
 @measure
 def sources(warehouse: Warehouse) -> pd.DataFrame:
-    """One row for each dataset that is loaded, as schema.TABLES["sources"], plus n (records or figures held),
+    """One row for each dataset that is loaded, as tables.TABLES["sources"], plus n (records or figures held),
     first_on, last_on (dates of the figures) and as_of (of its newest load)."""
     table = warehouse.table("sources")
     out = warehouse.ask(table.order_by("title"))
@@ -34,7 +34,7 @@ def known_problems(warehouse: Warehouse) -> pd.DataFrame:
 
 @measure
 def loads(warehouse: Warehouse) -> pd.DataFrame:
-    """One row for each load, newest first, as schema.TABLES["loads"] plus title (of the source)."""
+    """One row for each load, newest first, as tables.TABLES["loads"] plus title (of the source)."""
     found = _titled(warehouse, warehouse.ask(warehouse.table("loads")))
     return found.sort_values(["loaded_at", "load"], ascending=[False, True], ignore_index=True)
 
@@ -126,7 +126,7 @@ def reporting_completeness(warehouse: Warehouse) -> pd.DataFrame:
 
 @measure
 def load_months(warehouse: Warehouse) -> pd.DataFrame:
-    """What each load knew of each month, as schema.TABLES["load_months"]; months and dates as datetime64."""
+    """What each load knew of each month, as tables.TABLES["load_months"]; months and dates as datetime64."""
     found = warehouse.ask(warehouse.table("load_months").order_by("source", "as_of", "month"))
     return found.astype({"month": "datetime64[s]", "as_of": "datetime64[s]"})
 

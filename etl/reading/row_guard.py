@@ -9,9 +9,9 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
-from etl.limits import MB, Limits
+from etl.reading.limits import MB, Limits
+from etl.reading.text_encoding import Readable
 from etl.schema import SourceError
-from etl.text_encoding import Readable
 
 MARK = "\x1a"  # the first character of a marker; the reason follows
 END = "end"  # marks the end of the file: the parser reports it unless a quotation mark is still open

@@ -6,15 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from etl import schema
-from etl.ahead import ahead
-from etl.archives import Part
-from etl.delimited import BadRow, Damaged, Layout, Parser
-from etl.forms import Fit
-from etl.limits import MB, Limits
-from etl.schema import SourceError
-from etl.spreadsheets import as_text, is_blank
-from etl.text_encoding import Text, Utf8
+from etl.reading.ahead import ahead
+from etl.reading.archives import Part
+from etl.reading.delimited import BadRow, Damaged, Layout, Parser
+from etl.reading.forms import Fit
+from etl.reading.limits import MB, Limits
+from etl.reading.spreadsheets import as_text, is_blank
+from etl.reading.text_encoding import Text, Utf8
+from etl.schema import SourceError, Table
 
 CHUNK_ROWS = 200_000  # about 40 MB of police reports, of which three copies exist while a chunk is made
 CHUNK_BYTES = 64 * MB
@@ -26,7 +25,7 @@ class InputTable(ABC):
     def __init__(self, name: str, fit: Fit, limits: Limits, notes: list[str], printed_total: int | None):
         self.name = name
         self.key = fit.key
-        self.table: schema.Table = fit.table
+        self.table: Table = fit.table
         self.printed_total = printed_total
         self.notes = notes
         self.rows_read = 0  # good and bad

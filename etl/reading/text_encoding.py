@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from etl.limits import MB, Limits
+from etl.reading.limits import MB, Limits
 from etl.schema import SourceError
 
 SAMPLE = 1 * MB

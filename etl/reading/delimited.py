@@ -10,10 +10,10 @@ from itertools import chain
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from etl.limits import MB, Limits
-from etl.row_guard import END, MARK, RowGuard, marker
+from etl.reading.limits import MB, Limits
+from etl.reading.row_guard import END, MARK, RowGuard, marker
+from etl.reading.text_encoding import Readable
 from etl.schema import SourceError
-from etl.text_encoding import Readable
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_ROWS = 50  # how far down a header is looked for

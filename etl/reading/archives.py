@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from etl.limits import MB, UNPACK_ERRORS, Limits, Unpacked, check_expansion, unpack_message
+from etl.reading.limits import MB, UNPACK_ERRORS, Limits, Unpacked, check_expansion, unpack_message
+from etl.reading.text_encoding import Readable
 from etl.schema import SourceError
-from etl.text_encoding import Readable
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
-from etl import sheet_probe
-from etl.limits import MB, UNPACK_ERRORS, Limits, check_expansion, size_text, unpack_message
+from etl.reading import sheet_probe
+from etl.reading.limits import MB, UNPACK_ERRORS, Limits, check_expansion, size_text, unpack_message
 from etl.schema import SourceError
 
 _CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]{0,200}?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})""")

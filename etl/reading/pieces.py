@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from etl.archives import Part
-from etl.delimited import DELIMITERS, HEADER_ROWS, Layout, first_rows
-from etl.forms import Fit, check_duplicates, rating, undeclared
-from etl.input_tables import InputTable, SheetTable, TextTable
-from etl.limits import Limits
+from etl.reading.archives import Part
+from etl.reading.delimited import DELIMITERS, HEADER_ROWS, Layout, first_rows
+from etl.reading.forms import Fit, check_duplicates, rating, undeclared
+from etl.reading.input_tables import InputTable, SheetTable, TextTable
+from etl.reading.limits import Limits
+from etl.reading.spreadsheets import as_text, is_blank, preamble_text
+from etl.reading.text_encoding import Readable, Text, scan
 from etl.schema import Form, SourceError, Table
-from etl.spreadsheets import as_text, is_blank, preamble_text
-from etl.text_encoding import Readable, Text, scan
 
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 

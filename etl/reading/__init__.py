@@ -1,0 +1,1 @@
+"""Inside a file: kinds, streams, encodings, rows and sheets. Only `etl.read` imports from here."""
