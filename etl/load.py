@@ -78,12 +78,20 @@ def _joined(store: Store, new: Sequence[Loaded]) -> list[str]:
     """The served loads with the new ones last; one that takes the place of a damaged load keeps its place."""
     again = {(d.manifest["source"], d.manifest["sha256"]) for d in new}
     fresh = [d.load for d in new]
+    of_file = {_file_of(load): load for load in fresh}
     kept = []
     for load in store.current_loads():
         m = store.manifest(load)
         if load in fresh or (m is not None and (m["source"], m["sha256"]) not in again):
             kept.append(load)
+        elif m is None and _file_of(load) in of_file:
+            kept.append(of_file[_file_of(load)])
     return kept + [load for load in fresh if load not in kept]
+
+
+def _file_of(load: str) -> str:
+    """The part of a load's name that says which file it was read from, whatever the way."""
+    return load.rpartition("-")[0]
 
 
 def _stage_all(
@@ -120,7 +128,7 @@ def _stage_all(
         served[load] = manifest
         done.append(Loaded(load, False, manifest))
     lost = [load for load, manifest in found.items() if manifest is None]
-    if not set(lost) <= {d.load for d in done}:
+    if not {_file_of(load) for load in lost} <= {_file_of(d.load) for d in done}:
         raise damaged(lost)
     return done
 

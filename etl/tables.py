@@ -7,7 +7,9 @@ Every fact row carries `n`, the count it stands for, and every measure is `sum(n
 from collections.abc import Mapping
 from types import MappingProxyType
 
-WAREHOUSE_FORMAT = 1  # a warehouse written by another format is rebuilt from its loads
+# Raised when the tables change, or what is read from the same file by the same declaration: it is part of each load's
+# name, so that files are read anew. Loads of another format are not served together with new ones.
+WAREHOUSE_FORMAT = 2
 H3_RESOLUTIONS = (4, 5, 6, 7, 8, 9)
 EXPOSURE_RESOLUTION = 9
 

@@ -219,3 +219,37 @@ def test_two_states_of_a_year_stand_beside_each_other(store: Store, tmp_path: Pa
     (again,) = load(store, "nibrs", nibrs_zip(tmp_path / "ZZ2.zip", "ZZ", 100, DAYS[:-1]))
     assert dict(ask(store, sql)) == {yy.load: 6, again.load: 8}
     equation(store)
+
+
+def _read_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("intake", "store", "build", "provenance"):
+        monkeypatch.setattr(f"etl.{module}.WAREHOUSE_FORMAT", 99)
+
+
+def test_after_a_change_of_the_format_a_file_is_read_anew_in_its_place(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = snapshot(tmp_path, "one", first_rows()), snapshot(tmp_path, "two", second_rows())
+    before = load(store, "lapd", one, two)
+    expected = incidents(store)
+    _read_otherwise(monkeypatch)
+    with pytest.raises(SourceError, match=r"of another version\. What is served stays"):
+        load(store, "lapd", one)
+    after = load(store, "lapd", two, one)  # the older file stays the older, whatever the order here
+    assert not any(d.already for d in after)
+    assert {d.load for d in before}.isdisjoint(store.current_loads())
+    assert store.current_loads() == [after[1].load, after[0].load]
+    assert incidents(store) == expected and len(equation(store)) == 2
+
+
+def test_after_a_change_of_the_format_a_load_can_be_taken_out(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = snapshot(tmp_path, "one", first_rows()), snapshot(tmp_path, "two", second_rows())
+    first, _ = load(store, "lapd", one, two)
+    _read_otherwise(monkeypatch)
+    with pytest.raises(SourceError, match="cannot be read"):
+        remove(store, first.load)
+    remove(store, *store.current_loads())
+    load(store, "lapd", two)
+    assert len(incidents(store)) == 4

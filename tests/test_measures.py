@@ -16,7 +16,7 @@ from dashboard import measures
 from dashboard.filters import Filters, default
 from dashboard.measures.places import cell_parents
 from dashboard.warehouse import Warehouse, open_warehouse
-from etl import codes
+from etl import codes, tables
 from tests.make_warehouse import insert, make_warehouse, write_warehouse
 
 LAT, LON = -40.05, -30.15
@@ -61,7 +61,12 @@ VIEW = Filters(date_from=MONTHS[0], date_to=MONTHS[-1])
 
 def fill(con: duckdb.DuckDBPyConnection) -> None:
     """The hand-made warehouse."""
-    meta = {"format": "1", "version": "1", "fictional": "true", "built_at": "2026-01-01T00:00:00+00:00"}
+    meta = {
+        "format": str(tables.WAREHOUSE_FORMAT),
+        "version": "1",
+        "fictional": "true",
+        "built_at": "2026-01-01T00:00:00+00:00",
+    }
     insert(con, "meta", [{"key": k, "value": v} for k, v in meta.items()])
     for source, title in (("wick", "Wick Police"), ("fenn", "Fenn Sheriff")):
         row: dict[str, Any] = {

@@ -22,6 +22,7 @@ from dashboard.warehouse import (
     current,
     open_warehouse,
 )
+from etl import tables
 from tests.make_warehouse import make_warehouse, write_warehouse
 
 N = 400
@@ -225,4 +226,6 @@ def test_the_catalogue(warehouse: Warehouse) -> None:
 
 
 def _only_meta(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("INSERT INTO meta VALUES ('format', '1'), ('version', '2'), ('fictional', 'true')")
+    con.execute(
+        f"INSERT INTO meta VALUES ('format', '{tables.WAREHOUSE_FORMAT}'), ('version', '2'), ('fictional', 'true')"
+    )
