@@ -11,7 +11,7 @@ REPORT_FIELDS = (
     "reported_on",
     "occurred_on",
     "occurred_time",
-    "updated_on",
+    "updated_on",  # of several rows with one id the one that was updated last counts; else the later one
     "offence_code",
     "offence_text",
     "offence_detail",
