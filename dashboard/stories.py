@@ -63,8 +63,10 @@ def headline(unit: str, now: int, span: str, found: change.Change | None, whole:
     said = said[0].upper() + said[1:]
     if found is None:
         return f"{said}."
-    if whole:
+    if whole or found.after == now:
         return f"{said}, {words.versus(found)}."
+    if max(found.before, found.after) < words.FEWEST_TO_COMPARE:
+        return f"{said}; too few were collected in both years to compare them."
     return f"{said}; where both years were collected, {words.number(found.after)}: {words.versus(found)}."
 
 
@@ -119,8 +121,8 @@ def shifts(
     tests: int,
     design_effect: float = 1.0,
     names: bool = False,
-) -> list[tuple[str, float]]:
-    """Sentences for the groups that rose or fell beyond chance, with how surely.
+) -> list[tuple[str, float, str]]:
+    """Sentences for the groups that rose or fell beyond chance, with how surely, and the code of the group.
 
     before, after : code, label, n, known, as `measures.by_group`. subject : "Reports of {}".
     names : the labels are names (of places, of sources), which keep their capital.
@@ -132,13 +134,14 @@ def shifts(
     known = both["known_after"].fillna(both["known_before"]).astype(bool)
     counts = both[["n_before", "n_after"]].fillna(0).astype(int)
     found = []
-    for label, x, y in zip(both["label"][known], counts["n_before"][known], counts["n_after"][known], strict=True):
+    rows = both[["code", "label"]].join(counts)[known]
+    for code, label, x, y in rows.itertuples(index=False):
         level = 1 - (1 - change.LEVEL) / max(tests, 1)
         seen = change.compare(x, y, design_effect=design_effect, level=level)
         if seen.verdict != "same":
             weight = abs(y - x) / np.sqrt(max(x + y, 1))
             said = str(label) if names else words.lower_first(str(label))
-            found.append((words.went(subject.format(said), seen), float(weight)))
+            found.append((words.went(subject.format(said), seen), float(weight), str(code)))
     return found
 
 

@@ -1,11 +1,13 @@
 """Numbers and sentences, as pages say them. Pure.
 
-In prose a number has at most three significant digits; in tables and headline figures it is exact.
+A count is exact up to `EXACT_BELOW`, because the exact number of the filter bar stands near every sentence; beyond,
+and for means, prose has three significant digits.
 A sentence says rose or fell only if the interval excludes no change, and gives a percentage only if
 both counts are at least `PERCENT_FROM`.
 """
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -13,6 +15,7 @@ from dashboard.analysis.change import Change
 from dashboard.escape import plain
 
 PERCENT_FROM = 30
+EXACT_BELOW = 100_000
 FEWEST_TO_COMPARE = 5  # below it "about the same" would be said of anything
 PROPER = ("American", "Asian", "Black", "Hispanic", "Native", "White")
 FOLD = 2.0  # from here on "2.1-fold" is easier than "by 110%"
@@ -28,9 +31,9 @@ def exact(n: float | None) -> str:
 
 
 def number(n: float) -> str:
-    """A count in prose, three significant digits at most: `412`, `1,280`, `1.28 million`."""
+    """A count in prose: `412`, `1,284`, `1.28 million`; a mean has three significant digits: `4.33`."""
     sign, n = ("−" if n < 0 else ""), abs(n)
-    if n < 1000:
+    if n < 1000 or (n < EXACT_BELOW and n == int(n)):
         return sign + (f"{n:,.0f}" if n == int(n) or n >= 100 else f"{n:.3g}")
     places = 2 - math.floor(math.log10(n))
     rounded = round(n, places)
@@ -68,14 +71,14 @@ def versus(change: Change, earlier: str = "the year before") -> str:
     """The later count beside the earlier one: `about the same as the year before (398)`."""
     was = number(change.before)
     if change.before != change.after and max(change.before, change.after) < FEWEST_TO_COMPARE:
-        return f"too few to compare with {earlier} ({was})"
+        return f"too few to compare with {earlier.removeprefix('in ')} ({was})"
     if change.verdict == "same":
         return f"{about_the_same(change)} as {earlier} ({was})"
     more = "more" if change.verdict == "rose" else "fewer"
     if min(change.before, change.after) < PERCENT_FROM:
         return f"{more} than {earlier} ({was})"
     if change.ratio >= FOLD:
-        return f"{change.ratio:.1f} times {earlier} ({was})"
+        return f"{change.ratio:.1f} times {earlier.removeprefix('in ')} ({was})"
     return f"{abs(change.ratio - 1) * 100:.0f}% {more} than {earlier} ({was})"
 
 
@@ -143,3 +146,8 @@ def plotly(text: object, width: int = 0) -> str:
     if width and len(line) > width:
         line = line[: width - 1].rstrip() + "…"
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def wrapped(text: object, width: int) -> str:
+    """Text from data for a figure, in lines of about `width` characters: nothing is cut off."""
+    return "<br>".join(plotly(line) for line in textwrap.wrap(plain(text), width) or [""])

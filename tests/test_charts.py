@@ -9,7 +9,7 @@ import pytest
 from dashboard import palette
 from dashboard.analysis import timeline
 from dashboard.analysis.delay import Delay
-from dashboard.charts import bars, coverage, heat, multiples, style, trend, years
+from dashboard.charts import bars, coverage, heat, multiples, spark, style, trend, years
 from etl import codes
 
 P = palette.LIGHT
@@ -240,3 +240,16 @@ def test_period_names():
         "quarter": "2024, quarter 2",
         "year": "2024",
     }
+
+
+def test_a_small_bar_is_a_gap_where_nothing_was_collected():
+    drawn = spark.bars([float("nan"), 0.0, 4.0], P, 'Reports <b> & "more"')
+    assert drawn.count("<span") == 3 and drawn.count("dotted") == 1 and "height:100.0%" in drawn
+    assert "<b>" not in drawn
+    assert spark.bars([], P, "x") == spark.bars([float("nan"), 0.0], P, "x") == ""
+
+
+def test_a_long_note_stands_in_two_lines_and_its_first_clause():
+    said = trend._short("Lampwick Police move to another records system; reports are lost until August")
+    assert said == "Lampwick Police move to another<br>records system"
+    assert trend._short("<b>" + "word " * 40).count("<br>") == 1

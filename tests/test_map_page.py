@@ -7,9 +7,11 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import map_page
-from dashboard.components.map_places import Scale
+from dashboard.components import map_page, what_changed
+from dashboard.components.context import Context
+from dashboard.filters import default
 from dashboard.measures import PlaceStrip
+from dashboard.warehouse import current
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
 
@@ -95,6 +97,16 @@ def test_a_link_that_cannot_be_read_falls_back_and_says_so(run: Run) -> None:
     assert maps(app) == 1
 
 
+def test_what_changed_links_to_the_area_it_names(run: Run, folders: dict[str, Path]) -> None:
+    opened = current(folders["full"])
+    ctx = Context(opened, default(opened.catalogue), opened.catalogue)
+    area = next(a for a in opened.catalogue.areas if a.layer == "district")
+    app = run(**what_changed._on_the_map(ctx, "district", area.area_id))
+    assert app.selectbox(key="by").value == "Areas: District"
+    assert app.selectbox(key="place").value == area.area_id
+    assert area.name in [s.value for s in app.subheader]
+
+
 def test_another_scale_lets_the_place_go(run: Run) -> None:
     app = run(by="Areas: District", place="Old Mill")
     app.selectbox(key="by").select("Cells about 17 km across").run()
@@ -104,13 +116,16 @@ def test_another_scale_lets_the_place_go(run: Run) -> None:
 
 @pytest.mark.parametrize("data", ["empty", "no points", "nowhere"])
 def test_nothing_to_draw_is_a_sentence_and_a_way_out(run: Run, data: str) -> None:
-    app = run(data)
+    # Without a point the page opens on areas; a link may still ask for cells.
+    app = run(data, **({"by": "Cells about 2.4 km across"} if data == "no points" else {}))
     assert maps(app) == 0
     said = text(app)
     assert "Nothing" in said or "No incidents" in said
     if data == "no points":
         assert "choose areas under “Count by”" in said
-        assert maps(run(data, by="Areas: District")) == 1
+        opened = run(data)
+        assert maps(opened) == 1
+        assert opened.selectbox(key="by").value == "Areas: District"
 
 
 def test_one_cell_is_a_map_too(run: Run) -> None:
@@ -144,6 +159,5 @@ def test_a_filter_that_leaves_nothing_in_the_chosen_cell_keeps_it(run: Run) -> N
 def test_the_strip_of_a_scale_counts_what_its_cells_hold() -> None:
     """Three records are in large cells, two of them in the smallest: the third is known to about a kilometre."""
     strip = PlaceStrip(mapped=2, area_only=19, unmapped=0)
-    assert map_page._at_scale(strip, Scale(resolution=7), 3) == PlaceStrip(3, 18, 0)
-    assert map_page._at_scale(strip, Scale(resolution=9), 2) == strip
-    assert map_page._at_scale(strip, Scale(layer="district"), 20) == strip
+    assert map_page._at_scale(strip, 3) == PlaceStrip(3, 18, 0)
+    assert map_page._at_scale(strip, 2) == strip

@@ -105,7 +105,30 @@ def test_overview_compares_years_only_where_both_were_collected(open_page):
     assert "not compared with the year before" in next(m.delta for m in gap.metric)
     assert "so they are not compared" in text(gap)
     one = open_page("overview", source=["Wick Police"])
-    assert re.search(r"\d+ incidents reported in the last 12 months, .*the year before \(\d+\)", text(one))
+    assert re.search(r"\d+ incidents reported in the 12 months to \w+ \d+, .*the year before \(\d+\)", text(one))
+
+
+def test_a_view_of_three_months_is_compared_with_the_same_three(open_page):
+    app = open_page("overview", from_="2025-03", to="2025-05", source=["Wick Police"])
+    answer = app.header[0].value
+    assert "from March to May 2025" in answer
+    counted = next(m.value for m in app.metric if m.label == "Incidents reported")
+    assert answer.startswith(f"{counted} incidents")
+    assert titles(app)[0].startswith(f"{counted} incidents")
+    assert "The months of this view: March to May 2025." in text(app)
+
+
+def test_overview_says_not_collected_instead_of_none(open_page):
+    app = open_page("overview", from_="2024-03", to="2024-04", source=["Fenn Sheriff"])
+    assert "that is not zero" in app.header[0].value
+    assert next(m.value for m in app.metric if m.label == "Incidents reported") == "Not collected"
+
+
+@pytest.mark.parametrize(("page", "name"), [("trends", "group"), ("trends", "grain"), ("demographics", "people")])
+def test_a_choice_that_a_link_cannot_make_is_said(open_page, page, name):
+    app = open_page(page, **{name: "<script>"})
+    assert f"The link's “{name}” could not be read" in text(app)
+    assert "script" not in app.info[0].value
 
 
 def test_overview_always_shows_labour_trafficking(open_page):

@@ -65,7 +65,7 @@ def test_unknowns():
 def test_shifts_name_what_moved_and_nothing_else():
     before, after = groups(hotel=50, street=100, unknown=10), groups(hotel=120, street=104, online=4, unknown=90)
     found = stories.shifts(before, after, "Reports at {}", tests=10)
-    assert [text for text, _ in found] == ["Reports at hotel rose 2.4-fold (50 to 120)."]
+    assert [(text, code) for text, _, code in found] == [("Reports at hotel rose 2.4-fold (50 to 120).", "hotel")]
     kept = stories.shifts(before, after, "Reports from {}", tests=10, names=True)
     assert kept[0][0].startswith("Reports from Hotel ")
 

@@ -33,7 +33,7 @@ def categories(
     codes = [str(c) for c in rows["code"]]
     paint = colours(codes, group, p) if group else {c: p.unknown if c in style.UNKNOWN else p.count for c in codes}
     fig = style.draft(p, 44 + ROW * len(rows))
-    names = [words.plotly(words.label(c, labels), width) for c in codes]
+    names = [words.wrapped(words.label(c, labels), width) for c in codes]
     position = np.arange(len(codes))
     fig.add_bar(
         orientation="h",

@@ -10,7 +10,7 @@ from dashboard import words
 from dashboard.charts import style
 from dashboard.palette import Palette, colours
 
-ROW = 34
+ROW = 46
 STATES = {"records": "Collected, with records", "zero": "Collected, none found", "none": "Not collected"}
 
 
@@ -49,7 +49,7 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
             base=part["month"],
             x=days * 86_400_000 * 0.94,
             y=at[on],
-            width=0.62,
+            width=0.42,
             marker=looks[state],
             name=name,
             showlegend=legend,
@@ -62,18 +62,30 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
             ),
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}: <b>%{customdata[2]}</b><extra></extra>",
         )
-    names = [words.plotly(words.label(r, labels), 24) for r in rows]
+    # Over its row, a name has the whole width, on a phone too.
+    for i, row in enumerate(reversed(rows)):
+        fig.add_annotation(
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=i + 0.22,
+            yanchor="bottom",
+            text=words.plotly(words.label(row, labels), 48),
+            font={"color": p.text, "size": style.FONT},
+        )
     fig.update_axis(
         "yaxis",
-        tickmode="array",
-        tickvals=list(range(len(rows)))[::-1],
-        ticktext=names,
+        showticklabels=False,
         showgrid=False,
         zeroline=False,
         rangemode="normal",
-        tickfont={"color": p.text, "size": style.FONT},
+        range=[-0.3, len(rows) - 0.25],
     )
-    fig.update_axis("xaxis", type="date", showgrid=True, gridcolor=p.grid)
+    first, last = table["month"].min(), (table["month"] + pd.to_timedelta(table["days"], unit="D")).max()
+    fig.update_axis("xaxis", type="date", showgrid=True, gridcolor=p.grid, range=[first, last])
+    months = (table["month"].max() - table["month"].min()).days / 30 + 1
+    if months < 7:
+        fig.update_axis("xaxis", dtick="M1", tickformat="%b %Y")
     fig.update(
         showlegend=legend,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": p.text}},
@@ -102,7 +114,7 @@ def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], heig
         fig.add_annotation(
             x=rows["age"].iloc[0],
             y=rows["share"].iloc[0] * 100 - 9 - 8 * i,
-            text=words.plotly(words.label(source, labels), 24),
+            text=words.plotly(words.label(source, labels), 40),
             xanchor="left",
             font={"color": paint[str(source)]},
         )

@@ -31,8 +31,8 @@ def grid(
         index=list(rows), columns=list(columns)
     )
     z = wide.to_numpy(dtype=float, na_value=0.0)
-    names_x = [words.plotly(words.label(c, column_labels), 22) for c in columns]
-    names_y = [words.plotly(words.label(r, row_labels), 26) for r in rows]
+    names_x = [words.wrapped(words.label(c, column_labels), 18) for c in columns]
+    names_y = [words.wrapped(words.label(r, row_labels), 26) for r in rows]
     fig = style.draft(p, 90 + 34 * len(rows))
     fig.add_heatmap(**_heatmap(z, p, names_x, names_y, [[words.exact(v) for v in line] for line in np.nan_to_num(z)]))
     _category_axes(fig, names_x, names_y)

@@ -1,5 +1,7 @@
 """Counts over time: bars for one series, lines for a few, small multiples for many."""
 
+import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -14,6 +16,7 @@ from dashboard.palette import Palette, colours
 
 HOVER = "%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>"
 FEW = 5  # more series than this become small multiples
+LINE, NOTE = 17, 34  # pixels of a line of text; characters in it
 LABELS = 4  # dated notes whose text is written; each on a line of its own
 MANY_BARS = 400  # more periods than this are drawn as a line: bars would be thinner than their gaps
 UNFINISHED = ("partial", "filling")
@@ -122,7 +125,11 @@ def time_axis(fig: style.Draft, table: pd.DataFrame) -> None:
     first, last = table["start"].min(), table["end"].max()
     fig.update_axis("xaxis", type="date", range=[first, last], ticklabelmode="period")
     years = (last - first).days / 365
-    if 1.5 < years < 12:
+    if years <= 1.5 and (table["end"] - table["start"]).min().days >= 28:
+        # Months and longer, named whole: days would be read as dates of the bars.
+        step = 1 if years < 0.6 else 3
+        fig.update_axis("xaxis", dtick=f"M{step}", tickformat="%b %Y")
+    elif 1.5 < years < 12:
         fig.update_axis("xaxis", dtick="M12", tickformat="%Y")
 
 
@@ -200,26 +207,36 @@ def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, 
         return
     first, last = table["start"].min(), table["end"].max()
     inside = sorted((pd.Timestamp(when), text) for when, text in breaks if first <= pd.Timestamp(when) <= last)
-    # On a phone a label takes most of the width, so each has a line of its own; the notes beyond the last four
+    # On a phone a label takes most of the width, so each has lines of its own; the notes beyond the last four
     # keep their line and say their text when pointed at.
-    named = inside[-LABELS:]
-    for i, (x, text) in enumerate(inside):
+    written = {when: _short(text) for when, text in inside[-LABELS:]}
+    room = 0
+    for x, text in reversed(inside):
         at = (x - first) / (last - first)
-        level = (len(inside) - 1 - i) % LABELS
         fig.add_shape(type="line", x0=x, x1=x, **HEIGHT, line={"color": p.quiet, "width": 1.5, "dash": "dash"})
         fig.add_annotation(
             x=x,
             y=1,
             yref="paper",
             yanchor="bottom",
-            yshift=level * 17,
+            yshift=room,
+            align="left",
             xanchor="left" if at < 0.35 else "right" if at > 0.65 else "center",
-            text=words.plotly(text, 40) if (x, text) in named else "·",
+            text=written.get(x, "·"),
             hovertext=words.plotly(text),
             font={"color": p.quiet, "size": style.FONT - 1},
         )
-    if named:
-        fig.update(margin={"t": 28 + 17 * (len(named) - 1)})
+        room += LINE * (written[x].count("<br>") + 1) if x in written else 0
+    if room:
+        fig.update(margin={"t": 11 + room}, height=fig.layout["height"] + room - LINE)
+
+
+def _short(text: str) -> str:
+    """A dated note beside its line: its first clause, in two lines at most. All of it shows when pointed at."""
+    lines = textwrap.wrap(re.split(r"[;:]\s", text)[0], NOTE)
+    if len(lines) > 2:
+        lines = [lines[0], lines[1][: NOTE - 1].rstrip() + "…"]
+    return "<br>".join(words.plotly(line) for line in lines)
 
 
 def _end_labels(

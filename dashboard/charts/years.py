@@ -20,7 +20,7 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
     """
     fig = style.draft(p, height)
     shown = sorted(table["year"].unique())[-MOST:]
-    tops: dict[int, float] = {}
+    ends: dict[int, tuple[float, int]] = {}
     for i, year in enumerate(shown):
         latest = year == shown[-1]
         rows = table[(table["year"] == year)].set_index("month").reindex(range(1, 13)).reset_index()
@@ -44,20 +44,19 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
             )
         seen = rows[rows["n"].notna()]
         if len(seen):
-            ink = p.text if latest else p.quiet
-            tops[year] = float(seen["n"].iloc[-1])
-            _name(fig, year, MONTHS[int(seen["month"].iloc[-1]) - 1], tops, table["n"].max(), ink)
+            ends[year] = float(seen["n"].iloc[-1]), int(seen["month"].iloc[-1])
+    _names(fig, ends, float(table["n"].max()), p)
     fig.update_axis("xaxis", type="category", categoryorder="array", categoryarray=list(MONTHS), range=[-0.3, 12.1])
     style.whole_ticks(fig, float(table["n"].max()))
     return fig.done()
 
 
-def _name(fig: style.Draft, year: int, x: str, ends: dict[int, float], top: float, colour: str) -> None:
-    """The year beside the end of its line, moved up where it would cover another's."""
-    y, gap = ends[year], max(top, 1) * 0.07
-    taken = sorted(v for other, v in ends.items() if other != year)
-    for other in taken:
-        if abs(other - y) < gap:
-            y = other + gap
-    ends[year] = y
-    fig.add_annotation(x=x, y=y, text=str(year), xanchor="left", xshift=8, font={"color": colour, "size": style.FONT})
+def _names(fig: style.Draft, ends: dict[int, tuple[float, int]], top: float, p: Palette) -> None:
+    """Each year beside the end of its line, in the order of the ends, moved up where it would cover another."""
+    gap, floor = max(top, 1) * 0.07, 0.0
+    for year in sorted(ends, key=lambda y: ends[y]):
+        n, month = ends[year]
+        y = max(n, floor)
+        floor = y + gap
+        font = {"color": p.text if year == max(ends) else p.quiet, "size": style.FONT}
+        fig.add_annotation(x=MONTHS[month - 1], y=y, text=str(year), xanchor="left", xshift=8, font=font)

@@ -72,11 +72,21 @@ def loads(ctx: Context) -> None:
             "Knows up to": pd.to_datetime(table["as_of"]).dt.date,
             "Months": [_span(a, b) for a, b in zip(table["first_month"], table["last_month"], strict=True)],
             "Loaded": pd.to_datetime(table["loaded_at"]),
-            "Notes": [" ".join(map(str, n)) if n is not None and n is not pd.NA else "" for n in table["notes"]],
             "SHA-256": table["sha256"].astype("str").str[:12],
         }
     )
-    figure.show_table(shown, key="loads")
+    figure.show_table(shown, missing="not stated", key="loads")
+    # In a cell they would be cut off.
+    noted = [(file, _noted(notes)) for file, notes in zip(table["file"], table["notes"], strict=True)]
+    with st.expander("What was noted while reading", icon=":material/notes:"):
+        lines = [f"- **{markdown_text(file)}**: {markdown_text(said)}" for file, said in noted if said]
+        st.markdown("\n".join(lines) or "Nothing out of the ordinary.")
+
+
+def _noted(notes: Any) -> str:
+    """The notes of a load as sentences."""
+    said = [str(n).rstrip(".") for n in notes] if notes is not None and notes is not pd.NA else []
+    return "; ".join(said)
 
 
 def _span(first: Any, last: Any) -> str:

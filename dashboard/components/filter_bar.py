@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import measures, words
+from dashboard import measures, stories, words
 from dashboard.catalogue import Catalogue
 from dashboard.components import context, notices
 from dashboard.escape import markdown_text
@@ -170,7 +170,7 @@ def _what_choices_leave(warehouse: Warehouse, filters: Filters, catalogue: Catal
 def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None:
     """How many records remain, and the view as a sentence."""
     remain = measures.total(warehouse, filters)
-    noun = codes.UNIT[filters.unit].lower()
+    noun = stories.NOUNS[filters.unit][remain != 1]
     text = f"**{words.exact(remain)} {markdown_text(noun)}.** {markdown_text(sentence(filters, catalogue))}"
     absent = [LABELS[n].lower() for n in (*MANY, "date") if n not in supported(filters.unit)]
     if absent:

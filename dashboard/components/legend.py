@@ -33,7 +33,7 @@ def strip(found: PlaceStrip, p: Palette, many: str) -> str:
     """Mapped, known by area only, unmapped: a bar and the three numbers, which add up to the view's total."""
     total = found.mapped + found.area_only + found.unmapped
     parts: Sequence[tuple[str, int, str]] = (
-        ("on the map by a point", found.mapped, p.count),
+        ("with a point", found.mapped, p.count),
         ("known by area only", found.area_only, p.sequential[1] if not p.dark else p.sequential[2]),
         ("without a place", found.unmapped, _hatched(p)),
     )

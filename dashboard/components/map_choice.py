@@ -5,14 +5,16 @@ The first two are widgets bound to the link (`by`, `place`), so a copied link sh
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
+from dashboard import measures, words
 from dashboard.components.context import Context
-from dashboard.components.map_places import Scale, one_cell, scales
+from dashboard.components.map_places import Scale, held_by, one_cell, scales
+from dashboard.filters import default
 from dashboard.maps import shapes
 
 SCALE, PLACE, STREET, MAP, MOMENT = "by", "place", "street_map", "map", "map_moment"
@@ -25,7 +27,7 @@ def scale(ctx: Context) -> Scale:
     options = scales(ctx)
     labels = {s.label: s for s in options}
     _recall(SCALE)
-    usual = options.index(_usual(options))
+    usual = options.index(_usual(ctx, options))
     chosen = st.selectbox("Count by", list(labels), index=usual, key=SCALE, bind="query-params", on_change=_forget)
     _keep(SCALE, chosen)
     return labels[chosen]
@@ -145,8 +147,17 @@ def _cell_named(label: str) -> str:
     return found[1].lower().ljust(15, "f") if found else ""
 
 
-def _usual(options: list[Scale]) -> Scale:
-    return next((s for s in options if s.resolution == DEFAULT_RESOLUTION), options[0])
+def _usual(ctx: Context, options: list[Scale]) -> Scale:
+    """Cells, unless most records lie in no cell of that size and some layer of areas holds more of them."""
+    cells = next((s for s in options if s.resolution == DEFAULT_RESOLUTION), options[0])
+    # Of the default view: a default that moved with the filters would change what a copied link shows.
+    ctx = replace(ctx, filters=default(ctx.catalogue))
+    held = held_by(ctx, cells)
+    if 2 * held >= measures.total(ctx.warehouse, ctx.filters):
+        return cells
+    layers = [s for s in options if s.layer]
+    best = max(layers, key=lambda s: held_by(ctx, s), default=cells)
+    return best if held_by(ctx, best) > held else cells
 
 
 def notice(ctx: Context) -> None:
@@ -155,7 +166,7 @@ def notice(ctx: Context) -> None:
     scale = next((s for s in scales(ctx) if s.label == by), None)
     unread = [SCALE] if by and scale is None else []
     if (named := st.query_params.get(PLACE)) and PLACE not in st.session_state:
-        known = scale or _usual(scales(ctx))
+        known = scale or _usual(ctx, scales(ctx))
         cell = _cell_named(named)
         labels = {a.label for a in ctx.catalogue.areas if a.layer == known.layer}
         if not (named in labels or (known.resolution and shapes.parse_cell(cell, known.resolution) is not None)):

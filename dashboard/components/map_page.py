@@ -10,6 +10,7 @@ from dashboard.components.map_places import Scale
 from dashboard.maps import classes, shapes, story
 from dashboard.measures import PlaceStrip
 
+COARSEST = Scale(resolution=5)
 REPORTS = "These are reports, shaped by where people look."
 
 
@@ -34,12 +35,14 @@ def show(ctx: Context) -> None:
     if not int(places["n"].sum()) and not chosen:
         _none_here(ctx, scale, strip)
         return
-    _figure(ctx, scale, places, chosen, _at_scale(strip, scale, int(places["n"].sum())), street)
+    # By area, a point counts as one however coarsely it is known.
+    pointed = int(places["n"].sum()) if scale.resolution else map_places.held_by(ctx, COARSEST)
+    _figure(ctx, scale, places, chosen, _at_scale(strip, pointed), street)
 
 
-def _at_scale(strip: PlaceStrip, scale: Scale, shown: int) -> PlaceStrip:
+def _at_scale(strip: PlaceStrip, pointed: int) -> PlaceStrip:
     """The strip for this scale: a point known to about a kilometre is in a large cell and in no small one."""
-    more = max(shown - strip.mapped, 0) if scale.resolution else 0
+    more = max(pointed - strip.mapped, 0)
     from_areas = min(more, strip.area_only)
     return PlaceStrip(strip.mapped + more, strip.area_only - from_areas, strip.unmapped - (more - from_areas))
 

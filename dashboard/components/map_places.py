@@ -50,6 +50,13 @@ def table(ctx: Context, scale: Scale) -> pd.DataFrame:
     return _cells(ctx, scale.resolution) if scale.resolution else _areas(ctx, scale.layer)
 
 
+def held_by(ctx: Context, scale: Scale) -> int:
+    """How many records of the view a scale can show."""
+    if scale.resolution:
+        return int(measures.by_cell(ctx.warehouse, ctx.filters, scale.resolution)["n"].sum())
+    return int(measures.by_area(ctx.warehouse, ctx.filters, scale.layer)["n"].sum())
+
+
 def one_cell(ctx: Context, cell: int) -> pd.DataFrame:
     """A row for a cell that has no record in this view, so that it can stay chosen."""
     return _cell_rows(ctx, [cell], [0])
@@ -91,11 +98,35 @@ def _cell_rows(ctx: Context, cells: list[int], counts: list[int]) -> pd.DataFram
 
 
 def _where(ctx: Context, points: np.ndarray) -> list[str]:
-    """The nearest named place; where none is loaded, the nearest middle of an area."""
+    """The nearest named place; where none is near, the part of the area that it lies in; else the nearest area."""
     named = measures.area_shapes(ctx.warehouse, role="places").dropna(subset=["lat", "lon"])
-    if not named.empty:
-        return story.near(points, named["name"].to_list(), named[["lat", "lon"]].to_numpy(dtype=float))
-    areas = background_areas(ctx).dropna(subset=["lat", "lon"])
+    found = story.near(points, named["name"].to_list(), named[["lat", "lon"]].to_numpy(dtype=float))
+    if not all(found):
+        areas = background_areas(ctx).dropna(subset=["lat", "lon"])
+        for ask in (_inside, _beside):
+            found = [f or other for f, other in zip(found, ask(areas, points), strict=True)]
+    if not all(found) and ctx.catalogue.layers:
+        # Outside every city that draws its parts: a county, say.
+        for layer in ctx.catalogue.layers:
+            areas = area_outlines(ctx, layer).dropna(subset=["lat", "lon"])
+            found = [f or other for f, other in zip(found, _inside(areas, points), strict=True)]
+    return found
+
+
+def _inside(areas: pd.DataFrame, points: np.ndarray) -> list[str]:
+    """`Ashburn, north-east`: the area that holds each point, and in which part of it; "" outside all of them."""
+    out = [""] * len(points)
+    if areas.empty or not len(points):
+        return out
+    tree = shapely.STRtree(areas["shape"].to_numpy())
+    which, holds = tree.query(shapely.points(points[:, ::-1]), predicate="within")
+    names, middle = areas["name"].to_list(), areas[["lat", "lon"]].to_numpy(dtype=float)
+    for i, k in zip(which, holds, strict=True):
+        out[i] = out[i] or story.part(points[i], str(names[k]), middle[k])
+    return out
+
+
+def _beside(areas: pd.DataFrame, points: np.ndarray) -> list[str]:
     at = areas[["lat", "lon"]].to_numpy(dtype=float)
     return story.near(points, areas["name"].to_list(), at, furthest=25, with_distance=False)
 

@@ -21,7 +21,7 @@ _STYLE = """
   background: color-mix(in srgb, currentColor 7%, transparent); }
 .lamplight-leave { position: fixed; top: .6rem; right: 4rem; z-index: 1000000; padding: .3rem .8rem;
   border: 1px solid currentColor; border-radius: .375rem; font-size: .9rem; font-weight: 600; text-decoration: none;
-  background: var(--st-background-color, #FFF); color: var(--st-text-color, #23262A) !important; }
+  background: transparent; color: inherit !important; }
 .lamplight-leave:focus-visible { outline: 3px solid var(--st-primary-color, #0B6B63); outline-offset: 2px; }
 .lamplight-frame { position: fixed; inset: 0; z-index: 999999; pointer-events: none; border: 4px solid #8A4B00; }
 .lamplight-frame span { position: absolute; bottom: 0; left: 50%; transform: translateX(-50%); white-space: nowrap;

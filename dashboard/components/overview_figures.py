@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import measures, stories, words
 from dashboard.analysis import change
+from dashboard.charts import spark as charts_spark
 from dashboard.charts import trend
 from dashboard.components import figure, view
 from dashboard.components.context import Context
@@ -22,9 +23,10 @@ SPARK_MONTHS = 24
 
 @dataclass(frozen=True)
 class Spans:
-    """The last twelve complete months and the twelve before.
+    """The last twelve complete months of the view (all of them, where it has fewer) and the same a year before.
 
-    steady : the sources that collected all 24 months; only they are compared. whole : that is all of the view's.
+    steady : the sources that collected all of them; only they are compared. whole : that is all of the view's.
+    short : the view is shorter than twelve months. open : all of it is still filling up.
     """
 
     first: date
@@ -33,6 +35,8 @@ class Spans:
     before_last: date
     steady: tuple[str, ...]
     whole: bool
+    short: bool = False
+    open: bool = False
 
     @property
     def words(self) -> str:
@@ -47,9 +51,21 @@ def spans(ctx: Context) -> Spans | None:
     found = measures.last_12_vs_previous(ctx.warehouse, replace(records.filters, date_to=last))
     if found is None:
         return None
-    steady = view.steady(records, found.previous_from, found.current_to)
-    whole = len(steady) == len(view.sources(records))
-    return Spans(found.current_from, found.current_to, found.previous_from, found.previous_to, steady, whole)
+    first, last, begin = found.current_from, found.current_to, ctx.filters.date_from
+    if begin is None or begin <= first:
+        return _beside_the_year_before(records, first, last)
+    if begin <= last:
+        return replace(_beside_the_year_before(records, begin, last), short=True)
+    # Every month of the view is still filling up: counted, and compared with nothing.
+    last = ctx.filters.date_to or begin
+    return Spans(begin, last, add_months(begin, -12), add_months(last, -12), (), whole=False, short=True, open=True)
+
+
+def _beside_the_year_before(records: Context, first: date, last: date) -> Spans:
+    before = add_months(first, -12), add_months(last, -12)
+    steady = view.steady(records, before[0], add_months(first, -1))
+    steady = tuple(s for s in steady if s in view.steady(records, first, last))
+    return Spans(first, last, *before, steady, whole=len(steady) == len(view.sources(records)))
 
 
 def answer(ctx: Context, when: Spans | None) -> None:
@@ -59,17 +75,25 @@ def answer(ctx: Context, when: Spans | None) -> None:
         return _published_answer(ctx)
     if when is None:
         return figure.lead("No reports with these filters.")
+    if (view.collected(ctx, when.first, when.last) == NO).all():
+        figure.lead(f"Not collected, {when.words}: that is not zero.")
+        st.caption("No source of this view counted trafficking in these months.")
+        return None
     now, found = _compared(ctx, when, unit)
-    span = f"from {when.words}" if ctx.filters.date_basis == "reported" else f"(date occurred), {when.words}"
+    link = "in" if when.first == when.last else "from"
+    span = f"{link} {when.words}" if ctx.filters.date_basis == "reported" else f"(date occurred), {when.words}"
     if _is_recent(ctx, when):
-        span = "in the last 12 months"
+        span = f"in the 12 months to {words.month(when.last)}"
     figure.lead(stories.headline(unit, now, span, found, when.whole))
-    st.caption(markdown_text(f"The last 12 complete months: {when.words}. {_basis(ctx, when, found)}"))
+    months = "The months of this view" if when.short else "The last 12 complete months"
+    st.caption(markdown_text(f"{months}: {when.words}. {_basis(ctx, when, found)}"))
     return None
 
 
 def _basis(ctx: Context, when: Spans, found: change.Change | None) -> str:
     """What the comparison rests on: which sources, and whether their series breaks in between."""
+    if when.open:
+        return "They are still filling up, so they are not compared."
     if found is None:
         return "No source collected both years in full, so they are not compared."
     said = []
@@ -85,7 +109,11 @@ def _basis(ctx: Context, when: Spans, found: change.Change | None) -> str:
 
 def _is_recent(ctx: Context, when: Spans) -> bool:
     """Whether the span reaches the newest data, give or take the months that are still filling up."""
-    return ctx.catalogue.last_month is not None and when.last >= add_months(ctx.catalogue.last_month, -6)
+    return (
+        not when.short
+        and ctx.catalogue.last_month is not None
+        and when.last >= add_months(ctx.catalogue.last_month, -6)
+    )
 
 
 def _published_answer(ctx: Context) -> None:
@@ -137,8 +165,14 @@ def four(ctx: Context, when: Spans) -> None:
 
 
 def _incidents(ctx: Context, when: Spans) -> None:
+    records = replace(ctx, filters=replace(ctx.filters, unit="incidents"))
+    if (view.collected(records, when.first, when.last) == NO).all():
+        _number(ctx, "Incidents reported", "Not collected", "that is not zero", when, None)
+        return
     now, found = _compared(ctx, when, "incidents")
-    _number(ctx, "Incidents reported", words.exact(now), _beside(found), when, _spark(ctx, when, "incidents", "source"))
+    _number(
+        ctx, "Incidents reported", words.exact(now), _beside(found, now), when, _spark(ctx, when, "incidents", "source")
+    )
 
 
 def _victims(ctx: Context, when: Spans) -> None:
@@ -146,7 +180,7 @@ def _victims(ctx: Context, when: Spans) -> None:
         _number(ctx, "Victims known", "Not recorded", "these sources record no victims", when, None)
         return
     now, found = _compared(ctx, when, "victims")
-    _number(ctx, "Victims known", words.exact(now), _beside(found), when, _spark(ctx, when, "victims", "source"))
+    _number(ctx, "Victims known", words.exact(now), _beside(found, now), when, _spark(ctx, when, "victims", "source"))
 
 
 def _minors(ctx: Context, when: Spans) -> None:
@@ -183,9 +217,12 @@ def _people_known(ctx: Context) -> bool:
     return bool(view.sources(replace(ctx, filters=replace(ctx.filters, unit="victims"))))
 
 
-def _beside(found: change.Change | None) -> str:
+def _beside(found: change.Change | None, now: int) -> str:
+    """now : the number that it stands beside, of all sources; the change is of those that collected both years."""
     if found is None:
         return "not compared with the year before"
+    if found.after != now and max(found.before, found.after) < words.FEWEST_TO_COMPARE:
+        return "too few to compare with the year before"
     return words.versus(found)
 
 
@@ -202,18 +239,18 @@ def _spark(ctx: Context, when: Spans, unit: str, group: str, kept: tuple[str, ..
 
 
 def _number(ctx: Context, label: str, value: str, note: str, when: Spans, spark: list[float] | None) -> None:
-    st.metric(
-        label,
-        value,
-        delta=markdown_text(note),
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        chart_data=spark or None,
-        chart_type="bar",
-        height="stretch",
-        help=_help(ctx, when, bool(spark)),
-    )
+    drawn = charts_spark.bars(spark or [], figure.current_palette(), f"{label}, the last {SPARK_MONTHS} months")
+    with st.container(border=True, height="stretch", gap="small"):
+        st.metric(
+            label,
+            value,
+            delta=markdown_text(note),
+            delta_color="off",
+            delta_arrow="off",
+            help=_help(ctx, when, bool(drawn)),
+        )
+        if drawn:
+            st.html(drawn)
 
 
 def _help(ctx: Context, when: Spans, drawn: bool) -> str:

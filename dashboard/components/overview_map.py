@@ -1,13 +1,15 @@
 """Overview's small map: a picture, not a tool; the page Map is the tool."""
 
 import pandas as pd
+import shapely
 import streamlit as st
 
 from dashboard import measures, stories, words
 from dashboard.components import figure, legend, map_places, view
 from dashboard.components.context import Context
-from dashboard.maps import classes, small
+from dashboard.maps import classes, shapes, small
 
+NAMED = 5  # areas named where no place names are loaded
 CELLS = 7  # about two kilometres across: readable at a third of a page
 
 
@@ -27,6 +29,8 @@ def where(ctx: Context) -> None:
     missing = (
         f"{words.number(whole - shown)} of {words.number(whole)} {many} are not on this map." if whole > shown else ""
     )
+    if far := shapes.elsewhere(places):
+        missing = f"{missing} {words.count(far, 'place').capitalize()} elsewhere: open the map to see all.".strip()
     figure.figure(
         "where", f"Most {many}: {top['name']} ({words.number(int(top['n']))})", ctx.sentence,
         lambda: _show(drawn, places, many),
@@ -45,7 +49,20 @@ def _show(drawn: str, places: pd.DataFrame, many: str) -> None:
 def _drawn(ctx: Context, places: pd.DataFrame, many: str) -> str:
     outlines = map_places.area_outlines(ctx, role="outline")
     labels = measures.area_shapes(ctx.warehouse, role="places")
+    bounds = shapes.main_bounds(places[(places["n"] > 0) & places["shape"].notna()])
+    if bounds is not None:
+        outlines = pd.concat([outlines, _around(ctx, places, bounds)])
+        if not labels.dropna(subset=["lat", "lon"])["lat"].between(bounds[1], bounds[3]).any():
+            # Without place names, the areas with most say where this is.
+            labels = places[places["n"] > 0].head(NAMED)
     return small.small_map(places, outlines, labels, figure.current_palette(), f"Map of {many} by place")
+
+
+def _around(ctx: Context, places: pd.DataFrame, bounds: tuple[float, float, float, float]) -> pd.DataFrame:
+    """The areas in sight without a record: shapes that float in nothing say nothing about where they are."""
+    areas = places if (places["n"] == 0).any() else map_places.background_areas(ctx)
+    known = areas[areas["shape"].notna()]
+    return known[shapely.intersects(known["shape"].to_numpy(), shapely.box(*bounds))][["shape"]]
 
 
 def _places(ctx: Context) -> pd.DataFrame:

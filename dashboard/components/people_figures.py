@@ -29,6 +29,7 @@ READING = (
     "Bars start at zero. The grey hatched bar is what was not recorded; shares in the title leave it out. "
     "People are counted once for each incident they are recorded in."
 )
+AGES = "Age bands differ in width: a wide one holds more people for that reason too."
 CHILD_NOTE = (
     "A person under 18 recorded as an offender may be a child who was made to take part: "
     "“minor recorded as offender” is a class of its own."
@@ -55,6 +56,7 @@ def choose(ctx: Context) -> People:
     """Victims or suspects; published cases where the publisher prints ages."""
     held = [u for u in WHO if u in ctx.catalogue.units or u == "victims"]
     start = ctx.filters.unit if ctx.filters.unit in held else held[0]
+    view.unread(people={u: WHO[u] for u in held})
     unit = st.segmented_control(
         "People", held, default=start, required=True, key="people", bind="query-params",
         format_func=lambda u: WHO[u], label_visibility="collapsed",
@@ -113,7 +115,7 @@ def attribute(people: People, column: str) -> None:
     title = stories.offenders(table) if column == "suspect_class" else stories.leading(table, people.unit, what)
     figure.figure(
         f"{people.unit}_{column}", title, ctx.sentence, drawn, twin,
-        view.caption(ctx, stories.unknowns(table, people.unit)), READING,
+        view.caption(ctx, stories.unknowns(table, people.unit), AGES if column == "age_band" else ""), READING,
     )  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def controls(ctx: Context) -> Choice:
     """Grain, group and moving average. All three are in the link."""
     published = view.is_published(ctx)
     groups = _groups(ctx)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    view.unread(group=groups, **({} if published else {"grain": measures.GRAINS}))
+    with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         grain = "year"
         if not published:
             grain = st.segmented_control(

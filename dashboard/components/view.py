@@ -1,6 +1,6 @@
 """What every page asks of its context: which sources, how fresh, which series, what stands under a figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -114,10 +114,18 @@ def groups(ctx: Context, first: date, last: date, unit: str, column: str) -> pd.
 
 def caption(ctx: Context, *more: str, cannot_tell: bool = True) -> str:
     """What stands under a figure: sources with the day up to which they know, then `more`, then what it cannot tell."""
-    named = [f"{s.title} (to {words.day(s.as_of)})" if s.as_of else s.title for s in sources(ctx)]
-    lead = f"Source: {words.listed(named, most=4)}." if named else ""
-    parts = [lead, *more, CANNOT_TELL if cannot_tell and not is_published(ctx) else ""]
+    parts = [_provenance(ctx), *more, CANNOT_TELL if cannot_tell and not is_published(ctx) else ""]
     return " ".join(p for p in parts if p)
+
+
+def _provenance(ctx: Context) -> str:
+    """`Sources: A and B (to 31 December 2025); C (to 3 March 2023).` One that ends before the view is not in it."""
+    first = ctx.filters.date_from
+    held = [s for s in sources(ctx) if not (first and s.as_of and s.as_of < first)]
+    days = sorted({s.as_of for s in held if s.as_of}, reverse=True)
+    said = [f"{words.listed([s.title for s in held if s.as_of == d], most=4)} (to {words.day(d)})" for d in days]
+    said += [words.listed([s.title for s in held if not s.as_of], most=4)] if any(not s.as_of for s in held) else []
+    return f"{'Source' if len(held) == 1 else 'Sources'}: {'; '.join(said)}." if said else ""
 
 
 def breaks(ctx: Context) -> Sequence[tuple[date, str]]:
@@ -170,6 +178,14 @@ def page_link(ctx: Context, page: str, label: str, **params: str) -> None:
         )
     except (StreamlitAPIException, KeyError):
         st.markdown(markdown_text(label))
+
+
+def unread(**offered: Mapping[str, str]) -> None:
+    """Say which of the page's own choices in the link could not be read; before the controls drop them in silence."""
+    given = {name: st.query_params.get(name) for name in offered if name not in st.session_state}
+    bad = [f"“{name}”" for name, said in given.items() if said and said not in offered[name].values()]
+    if bad:
+        st.info(f"The link's {words.listed(bad)} could not be read and was left out.", icon=":material/link_off:")
 
 
 def nothing(ctx: Context, key: str) -> None:

@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard import measures, stories, words
 from dashboard.analysis import timeline
-from dashboard.components import view
+from dashboard.components import map_choice, view
 from dashboard.components.context import Context
+from dashboard.components.map_places import Scale
 from dashboard.components.overview_figures import Spans, steady_view
 from dashboard.measures_delay import victims_cluster
 from dashboard.stories import Finding
@@ -43,7 +44,8 @@ def findings(ctx: Context, when: Spans | None) -> list[Finding]:
 
 def show(ctx: Context, when: Spans | None) -> None:
     """The sentences as links. Published figures are too few a year to compare their parts."""
-    if view.is_published(ctx):
+    found = [] if view.is_published(ctx) else findings(ctx, when)
+    if not found:
         return
     st.html(_WRAP)
     st.subheader("What changed", anchor=False)
@@ -51,7 +53,7 @@ def show(ctx: Context, when: Spans | None) -> None:
         before = words.months(when.before_first, when.before_last)
         same = "" if when.whole else " In the sources that collected both years."
         st.caption(f"{when.words} beside {before}.{same} Only what chance does not explain is called a change.")
-    for finding in findings(ctx, when):
+    for finding in found:
         view.page_link(ctx, finding.page, finding.text, **finding.params)
 
 
@@ -81,13 +83,20 @@ def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
     found = []
     for column, (subject, page, params) in _columns(ctx).items():
         names = column == "source" or column.startswith("area_")
-        for text, weight in stories.shifts(*asked[column], subject, tests, names=names):
-            found.append(Finding(text, page, params, weight))
+        for text, weight, code in stories.shifts(*asked[column], subject, tests, names=names):
+            shown = params | _on_the_map(ctx, column.removeprefix("area_"), code) if page == "map" else params
+            found.append(Finding(text, page, shown, weight))
     if people:
         effect = victims_cluster(ctx.warehouse, view.narrowed(victims, when.before_first, when.last))
-        for text, weight in stories.shifts(*people, "Victims {}", tests, effect):
+        for text, weight, _ in stories.shifts(*people, "Victims {}", tests, effect):
             found.append(Finding(text, "demographics", {}, weight))
     return found
+
+
+def _on_the_map(ctx: Context, layer: str, area_id: str) -> dict[str, str]:
+    """What the link to the map chooses: the layer, and in it the area that changed."""
+    area = ctx.catalogue.area(layer, area_id)
+    return {map_choice.SCALE: Scale(layer=layer).label} | ({map_choice.PLACE: area.label} if area else {})
 
 
 def _steady(ctx: Context, some: bool) -> list[Finding]:

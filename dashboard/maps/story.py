@@ -10,7 +10,7 @@ NAMED_FROM = 30  # below, half of the records are too few to speak of a concentr
 
 
 def concentration(counts: Sequence[int] | np.ndarray, noun: tuple[str, str], place: tuple[str, str], every: int) -> str:
-    """How concentrated the records are: "Half of the 312 mapped incidents lie in 9 of 57 areas."
+    """How concentrated the records are: "Half of the 312 incidents on this map lie in 9 of 57 areas."
 
     counts : (n,) per place, zeros allowed. noun, place : one and many ("incident", "incidents").
     every : the number of places that could have had some; 0 when that is not a meaningful number (cells).
@@ -23,20 +23,20 @@ def concentration(counts: Sequence[int] | np.ndarray, noun: tuple[str, str], pla
     of = f"of {every:,} {place[1]}" if every else f"{place[1] if positive.size != 1 else place[0]}"
     if positive.size == 1:
         where = f"one of {every:,} {place[1]}" if every else f"one {place[0]}"
-        return f"The only mapped {noun[0]} lies in {where}." if total == 1 else (
-            f"All {words.number(total)} mapped {noun[1]} lie in {where}."
+        return f"The only {noun[0]} on this map lies in {where}." if total == 1 else (
+            f"All {words.number(total)} {noun[1]} on this map lie in {where}."
         )  # fmt: skip
     spread = f"{positive.size:,} {of}"
     if total < NAMED_FROM:
-        return f"{words.number(total)} mapped {noun[1]} lie in {spread}: too few to say where they gather."
+        return f"The {words.number(total)} {noun[1]} on this map lie in {spread}: too few to say where they gather."
     if positive[0] == positive[-1]:
         each = words.count(int(positive[0]), *noun)
-        return f"The {words.number(total)} mapped {noun[1]} are spread evenly: {each} in each of {spread}."
+        return f"The {words.number(total)} {noun[1]} on this map are spread evenly: {each} in each of {spread}."
     half = int(np.searchsorted(np.cumsum(positive), total / 2) + 1)
     if every:
-        return f"Half of the {words.number(total)} mapped {noun[1]} lie in {half:,} of {every:,} {place[1]}."
+        return f"Half of the {words.number(total)} {noun[1]} on this map lie in {half:,} of {every:,} {place[1]}."
     some = f"the {positive.size:,} {place[1]} with any"
-    return f"Half of the {words.number(total)} mapped {noun[1]} lie in {half:,} of {some}."
+    return f"Half of the {words.number(total)} {noun[1]} on this map lie in {half:,} of {some}."
 
 
 def rank(counts: Sequence[int] | np.ndarray, n: int) -> tuple[int, int]:
@@ -54,10 +54,7 @@ def near(
     """
     if not len(at) or not len(points):
         return [""] * len(points)
-    radians, places = np.radians(points), np.radians(at)
-    east = (radians[:, None, 1] - places[None, :, 1] + np.pi) % (2 * np.pi) - np.pi
-    east = east * np.cos(radians[:, None, 0])
-    north = radians[:, None, 0] - places[None, :, 0]
+    east, north = _steps(points, at)
     distance = 6371.0 * np.hypot(east, north)
     nearest = distance.argmin(axis=1)
     rows = np.arange(len(points))
@@ -66,6 +63,24 @@ def near(
         _near(float(distance[i, k]), float(bearing[i]), str(names[k]), furthest, with_distance)
         for i, k in zip(rows, nearest, strict=True)
     ]
+
+
+def part(point: np.ndarray, name: str, middle: np.ndarray) -> str:
+    """In which part of an area a point lies: `Ashburn, north-east`, or `Ashburn` close to its middle.
+
+    point and middle : latitude and longitude in degrees.
+    """
+    east, north = (float(v[0, 0]) for v in _steps(point[None], middle[None]))
+    if 6371.0 * np.hypot(east, north) < 0.35:
+        return name
+    return f"{name}, {_POINTS[round(np.degrees(np.arctan2(east, north)) % 360 / 45) % 8]}"
+
+
+def _steps(points: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """East and north from each of `at` to each point, (n, m), in radians of a great circle."""
+    radians, places = np.radians(points), np.radians(at)
+    east = (radians[:, None, 1] - places[None, :, 1] + np.pi) % (2 * np.pi) - np.pi
+    return east * np.cos(radians[:, None, 0]), radians[:, None, 0] - places[None, :, 0]
 
 
 _POINTS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
