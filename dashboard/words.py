@@ -70,6 +70,8 @@ def by_percent(change: Change) -> str:
 def versus(change: Change, earlier: str = "the year before") -> str:
     """The later count beside the earlier one: `about the same as the year before (398)`."""
     was = number(change.before)
+    if change.before == change.after == 0:
+        return f"none {earlier} either"
     if change.before != change.after and max(change.before, change.after) < FEWEST_TO_COMPARE:
         return f"too few to compare with {earlier.removeprefix('in ')} ({was})"
     if change.verdict == "same":

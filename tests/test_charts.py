@@ -253,3 +253,17 @@ def test_a_long_note_stands_in_two_lines_and_its_first_clause():
     said = trend._short("Lampwick Police move to another records system; reports are lost until August")
     assert said == "Lampwick Police move to another<br>records system"
     assert trend._short("<b>" + "word " * 40).count("<br>") == 1
+
+
+def test_a_grid_hatches_what_is_not_recorded_and_keeps_its_numbers():
+    pairs = pd.DataFrame({"row": ["a", "a", "unknown"], "column": ["b", "unknown", "b"], "n": [7, 90, 3]})
+    fig = heat.grid(pairs, P, {}, {}, ["a", "unknown"], ["b", "unknown"])
+    shades, hatched, numbers = fig.data
+    assert shades.zmax == 7 and len(hatched.y) == 3
+    assert hatched.marker.pattern.shape == "x"
+    assert list(numbers.text) == ["7", "90", "3", "0"]
+
+
+def test_the_ink_of_a_number_is_read_on_every_shade():
+    assert heat._ink("#EAF0F5") == heat._ink("#7096B4") == "#16181B"
+    assert heat._ink("#233F5C") == "#FFFFFF"

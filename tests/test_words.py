@@ -64,7 +64,8 @@ def test_no_percentage_below_thirty_and_no_direction_within_chance(before, after
             assert "%" not in sentence
             assert "fold" not in sentence
         if change.verdict == "same":
-            assert "about the same" in sentence or (max(before, after) < 5 and "too few to compare" in sentence)
+            none = change.before == change.after == 0 and "none" in sentence
+            assert none or "about the same" in sentence or (max(before, after) < 5 and "too few to compare" in sentence)
             assert not re.search(r"rose|fell|more|fewer|%", sentence)
 
 
@@ -72,6 +73,7 @@ def test_a_handful_is_not_compared():
     assert words.versus(compare(1, 0)) == "too few to compare with the year before (1)"
     assert words.versus(compare(1, 0), "in 2023") == "too few to compare with 2023 (1)"
     assert words.versus(compare(40, 100), "in 2023") == "2.5 times 2023 (40)"
+    assert words.versus(compare(0, 0)) == "none the year before either"
     assert words.versus(compare(1, 1)) == "about the same as the year before (1)"
 
 

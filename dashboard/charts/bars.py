@@ -32,8 +32,8 @@ def categories(
     rows = pd.concat([rows[~unknown], rows[unknown]])[::-1]  # plotly draws the first at the bottom
     codes = [str(c) for c in rows["code"]]
     paint = colours(codes, group, p) if group else {c: p.unknown if c in style.UNKNOWN else p.count for c in codes}
-    fig = style.draft(p, 44 + ROW * len(rows))
     names = [words.wrapped(words.label(c, labels), width) for c in codes]
+    fig = style.draft(p, 44 + (ROW + 8 if any("<br>" in name for name in names) else ROW) * len(rows))
     position = np.arange(len(codes))
     fig.add_bar(
         orientation="h",

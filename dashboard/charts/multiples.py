@@ -13,7 +13,8 @@ from dashboard.charts.trend import HOVER, by_size, hover, milliseconds, parts, r
 from dashboard.palette import Palette, colours
 
 COLUMNS = 3
-ROW_HEIGHT = 150
+ROW_HEIGHT = 160
+NAME = 16  # characters of a name in a line: a third of a phone
 MANY_BARS = 150  # in a chart a third as wide; more are drawn as a line
 MOST = 12  # series; the rest are in the table
 
@@ -27,7 +28,8 @@ def multiples(
     """
     order = by_size(table)[:MOST]
     rows = math.ceil(len(order) / columns)
-    fig = style.draft(p, rows * ROW_HEIGHT + 30)
+    fig = style.draft(p, rows * ROW_HEIGHT + 40)
+    fig.update(margin={"t": 40})
     # Each chart has its name above it, so a colour says nothing more, unless it means the same on every page.
     paint = colours(order, group, p) if group == "exploitation" else dict.fromkeys(order, p.count)
     paint |= {code: p.unknown for code in order if code in style.UNKNOWN}
@@ -70,7 +72,8 @@ def multiples(
             yref="paper",
             xanchor="left",
             yanchor="bottom",
-            text=words.plotly(words.label(code, labels), 34),
+            text=words.wrapped(words.label(code, labels), NAME),
+            align="left",
             font={"color": p.text, "size": style.FONT - 1},
         )
     return fig.done()

@@ -175,7 +175,8 @@ def delay(ctx: Context) -> None:
 def _delay_title(known: dict[str, Delay], names: dict[str, str]) -> str:
     slow = max(known.values(), key=lambda d: d.settled_age)
     if slow.settled_age <= 1:
-        return "Months are complete as soon as they are over"
+        named = words.listed([names.get(n, n) for n in known], most=3)
+        return f"{named}: months are complete as soon as they are over"
     return f"{names.get(slow.source, slow.source)}: a month is complete {slow.settled_age} months after it began"
 
 

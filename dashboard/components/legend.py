@@ -35,7 +35,7 @@ def strip(found: PlaceStrip, p: Palette, many: str) -> str:
     parts: Sequence[tuple[str, int, str]] = (
         ("with a point", found.mapped, p.count),
         ("known by area only", found.area_only, p.sequential[1] if not p.dark else p.sequential[2]),
-        ("without a place", found.unmapped, _hatched(p)),
+        ("without a place", found.unmapped, hatched(p)),
     )
     bars = "".join(f'<span style="flex:{n} 0 0;background:{paint};min-width:2px"></span>' for _, n, paint in parts if n)
     words = "".join(
@@ -56,5 +56,6 @@ def show(*parts: str) -> None:
     st.html("".join(parts))
 
 
-def _hatched(p: Palette) -> str:
+def hatched(p: Palette) -> str:
+    """The background of what is unknown, in HTML."""
     return f"repeating-linear-gradient(45deg,{p.unknown} 0 3px,{p.surface} 3px 5px)"

@@ -86,9 +86,10 @@ def _not_here(scale: Scale, places: pd.DataFrame, strip: PlaceStrip, many: str) 
     if left_out <= 0:
         return ""
     if scale.resolution and strip.area_only:
+        which = "they" if strip.area_only == left_out else f"{strip.area_only:,} of them"
         return (
-            f"{left_out:,} {many} have no point as fine as these cells; {strip.area_only:,} of them are known by area: "
-            "count by areas to see them."
+            f"{left_out:,} {many} have no point as fine as these cells; {which} are known by area: count by areas to "
+            "see them."
         )
     return f"{left_out:,} {many} are not on this map: their place is unknown, or in none of its {scale.words[1]}."
 

@@ -1,12 +1,14 @@
 """The chosen place beside the map: its count, rank, trend, kinds, premises, hours, and what was looked at there."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import measures, words
-from dashboard.components import map_choice
+from dashboard.components import legend, map_choice
 from dashboard.components.context import Context
 from dashboard.components.map_places import Scale
 from dashboard.escape import html_text, markdown_text
@@ -39,7 +41,7 @@ def chosen(ctx: Context, places: pd.DataFrame, key: str, scale: Scale, noun: tup
     st.markdown(markdown_text(_standing(n, places, scale, noun)))
     if n:
         _part("By year", _years(detail.trend, p), p)
-        _part("Kind of exploitation", _kinds(detail.exploitation, p), p)
+        _part("Kind of exploitation", _kinds(detail.exploitation, p, p.exploitation), p)
         _part("Kind of place", _kinds(detail.premise, p), p)
         _hours(detail, p)
     st.caption(markdown_text(_looked_at(ctx, scale, key, n, noun)))
@@ -84,27 +86,30 @@ def _years(trend: pd.DataFrame, p: Palette) -> str:
     )
 
 
-def _kinds(groups: pd.DataFrame, p: Palette) -> str:
+def _kinds(groups: pd.DataFrame, p: Palette, colours: Mapping[str, str] = MappingProxyType({})) -> str:
     """The largest kinds; the rest in one line without a bar, which would be the longest and mean nothing."""
     rows = groups[groups["n"] > 0].sort_values("n", ascending=False, kind="stable")
+    # What is not recorded is last and hatched grey, as in every figure.
+    rows = rows.sort_values("known", ascending=False, kind="stable")
     names, counts = rows["label"].to_list(), rows["n"].to_list()
+    paint = [colours.get(c, p.count) if k else legend.hatched(p) for c, k in rows[["code", "known"]].to_numpy()]
     if len(names) <= KINDS:
-        return _bars(names, counts, p)
+        return _bars(names, counts, p, paint)
     rest = len(names) - KINDS + 1
     other = f'<div style="font-size:.875rem;color:{p.quiet}">{rest} other kinds: {sum(counts[KINDS - 1 :]):,}</div>'
-    return _bars(names[: KINDS - 1], counts[: KINDS - 1], p) + other
+    return _bars(names[: KINDS - 1], counts[: KINDS - 1], p, paint) + other
 
 
-def _bars(names: list[str], counts: list[int], p: Palette) -> str:
+def _bars(names: list[str], counts: list[int], p: Palette, paint: list[str] | None = None) -> str:
     """Names, bars from zero and numbers, as a table for whoever listens instead of looking."""
     top = max([int(n) for n in counts], default=1) or 1
     rows = "".join(
         f'<tr><th scope="row" style="text-align:left;font-weight:400;padding:.1rem .6rem .1rem 0;width:52%;'
         f'border:0">{html_text(name)}</th>'
         f'<td style="border:0;padding:.1rem 0"><span style="display:block;height:.7rem;border-radius:0 2px 2px 0;'
-        f'background:{p.count};width:{max(100 * int(n) / top, 1):.1f}%"></span></td>'
+        f'background:{colour};width:{max(100 * int(n) / top, 1):.1f}%"></span></td>'
         f'<td style="border:0;text-align:right;padding:.1rem 0 .1rem .6rem;width:1%">{int(n):,}</td></tr>'
-        for name, n in zip(names, counts, strict=True)
+        for name, n, colour in zip(names, counts, paint or [p.count] * len(names), strict=False)
     )
     return (
         '<table style="width:100%;border-collapse:collapse;font-size:.875rem;line-height:1.3;'

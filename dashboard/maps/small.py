@@ -66,7 +66,7 @@ def small_map(
         return ""
     screen = _Screen(bounds, width, height)
     found = classes.classes(drawn["n"].to_numpy())
-    ramp = classes.colours(len(found.lower), p.sequential)
+    ramp = classes.colours(len(found.lower), p.sequential[1:])
     body = [
         *_lines(outlines, screen, p),
         *(
