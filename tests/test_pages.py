@@ -124,7 +124,9 @@ def test_overview_says_not_collected_instead_of_none(open_page):
     assert next(m.value for m in app.metric if m.label == "Incidents reported") == "Not collected"
 
 
-@pytest.mark.parametrize(("page", "name"), [("trends", "group"), ("trends", "grain"), ("demographics", "people")])
+@pytest.mark.parametrize(
+    ("page", "name"), [("trends", "group"), ("trends", "grain"), ("trends", "average"), ("demographics", "people")]
+)
 def test_a_choice_that_a_link_cannot_make_is_said(open_page, page, name):
     app = open_page(page, **{name: "<script>"})
     assert f"The link's “{name}” could not be read" in text(app)

@@ -184,7 +184,8 @@ def _counted_by_occurrence(filters: Filters, catalogue: Catalogue) -> str:
     """Which sources of the view publish no report date: their records stand under the day of the event."""
     if filters.unit not in codes.RECORD_UNITS or filters.date_basis != "reported":
         return ""
-    late = [s for s in catalogue.sources if s.dated_by == "occurred"]
+    held = {"victims": lambda s: s.has_victims, "suspects": lambda s: s.has_suspects}.get(filters.unit, lambda s: True)
+    late = [s for s in catalogue.sources if s.dated_by == "occurred" and held(s)]
     named = [s.title for s in late if not filters.sources or s.source in filters.sources]
     if not named:
         return ""

@@ -61,6 +61,7 @@ def controls(ctx: Context) -> Choice:
         if not group and not published:
             short, long = timeline.WINDOWS[grain]
             names = {"": "None", "short": f"{short} {grain}s", "long": f"{long} {grain}s"}
+            view.unread(average=names)
             chosen = st.segmented_control(
                 "Moving average", list(names), default="", required=True, key="average", bind="query-params",
                 format_func=lambda w: names[w],
