@@ -132,6 +132,16 @@ def test_each_filter_narrows_and_reset_brings_everything_back(served: Path, root
     assert not set(app.query_params), "the default view has the plain link"
 
 
+def test_the_period_that_nobody_chose_says_what_it_leaves_out(served: Path, root: Path) -> None:
+    """The records reach back six years, the default view five."""
+    app = start(root)
+    left_out = re.search(r"([\d,]+) more lies? outside this period", bar(app))
+    assert left_out
+    everything = start(root, **{"from": "2020-01"})
+    assert "outside this period" not in bar(everything)
+    assert count(everything) - count(app) == int(left_out[1].replace(",", ""))
+
+
 def test_months_in_the_wrong_order_are_swapped_and_said(served: Path, root: Path) -> None:
     app = start(root, **{"from": "2025-01"})
     app.selectbox(key="to").select(date(2024, 3, 1)).run()

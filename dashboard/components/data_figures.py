@@ -24,7 +24,7 @@ def sources(ctx: Context) -> None:
     # Records first: they are what the other pages count.
     table = table.sort_values("kind", key=lambda k: k.map(list(codes.KIND).index), kind="stable")
     problems = measures.known_problems(ctx.warehouse)
-    figure.heading("Sources", "Each dataset that is loaded, and how far it can be trusted")
+    figure.heading("Sources", "Each dataset that is loaded, whatever the filters say, and how far it can be trusted")
     if table.empty:
         st.markdown("Nothing is loaded yet.")
     shapes = table[table["kind"] == "boundary"]

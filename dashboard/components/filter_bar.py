@@ -175,9 +175,20 @@ def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None
     absent = [LABELS[n].lower() for n in (*MANY, "date") if n not in supported(filters.unit)]
     if absent:
         text += f" These figures cannot be narrowed by {markdown_text(words.listed(absent, 'or'))}."
+    if elsewhere := _outside(warehouse, filters, catalogue, remain):
+        text += f" {words.exact(elsewhere)} more {'lies' if elsewhere == 1 else 'lie'} outside this period."
     if undated := _counted_by_occurrence(filters, catalogue):
         text += f" {markdown_text(undated)}"
     st.caption(text)
+
+
+def _outside(warehouse: Warehouse, filters: Filters, catalogue: Catalogue, remain: int) -> int:
+    """How many records the period that nobody chose leaves out: a file of older years must not seem lost."""
+    usual = default(catalogue)
+    chosen = (filters.date_from, filters.date_to) != (usual.date_from, usual.date_to)
+    if chosen or filters.unit not in codes.RECORD_UNITS or filters.date_basis != "reported":
+        return 0
+    return measures.total(warehouse, replace(filters, date_from=None, date_to=None)) - remain
 
 
 def _counted_by_occurrence(filters: Filters, catalogue: Catalogue) -> str:

@@ -39,7 +39,11 @@ def problem(message: str, remedy: str) -> None:
     """Something is wrong that the reader can put right: what, and how."""
     with st.container(border=True, key="problem"):
         st.subheader(markdown_text(message), anchor=False)
-        st.markdown(markdown_text(remedy))
+        # What stands between backticks is a command to copy.
+        parts = remedy.split("`")
+        st.markdown(
+            "".join(f"`{p}`" if i % 2 and i + 1 < len(parts) else markdown_text(p) for i, p in enumerate(parts))
+        )
 
 
 def link_notices(sentences: list[str]) -> None:

@@ -21,7 +21,7 @@ _WRAP = "<style>[data-testid=stPageLink] a :is(p, span) { white-space: normal; o
 SUBJECTS = {
     "exploitation": ("Reports of {}", "trends", {"group": "Exploitation"}),
     "premise": ("Reports at the kind of place “{}”", "trends", {"group": "Kind of place"}),
-    "source": ("Reports of {}", "trends", {"group": "Source"}),
+    "source": ("Reports in {}", "trends", {"group": "Source"}),
 }
 
 

@@ -119,7 +119,7 @@ def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = ""
         west, south, east, north = bounds
         group.add_child(_Script("fit", f"lamplight.keepInView([[{south},{west}],[{north},{east}]]);"))
     if picture.labelled:
-        group.add_child(_Script("names", f"lamplight.labels({_json(_labels(drawn.assign(kind='area')))}, GROUP);"))
+        group.add_child(_Script("names", f"lamplight.labels({_json(_labels(drawn.assign(kind='area own')))}, GROUP);"))
     return group
 
 

@@ -101,10 +101,11 @@ window.lamplight = (() => {
     return control;
   };
 
-  // Of labels that would overlap, the earlier one stays.
+  // Of labels that would overlap, a place stays, then what is counted, then the areas below it.
   const tidy = () => {
     const taken = [];
-    document.querySelectorAll('.label > span').forEach((label) => {
+    const rank = (label) => ['place', 'own', 'area'].findIndex((kind) => label.parentElement.classList.contains(kind));
+    [...document.querySelectorAll('.label > span')].sort((a, b) => rank(a) - rank(b)).forEach((label) => {
       const r = label.getBoundingClientRect();
       const hit = taken.some((t) => r.left < t.right && t.left < r.right && r.top < t.bottom && t.top < r.bottom);
       label.classList.toggle('hidden', hit);
