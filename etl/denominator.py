@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import locate
+from etl.distinct import distinct
 from etl.schema import Source
 from etl.tables import EXPOSURE_RESOLUTION
 
@@ -33,7 +34,11 @@ def places(seen: pa.Table, source: Source) -> tuple[pa.Table, locate.Points]:
 
 def fold(part: pa.Table) -> pa.Table:
     """One row for each month and place."""
-    return part.group_by(KEYS).aggregate([("n", "sum")]).rename_columns([*KEYS, "n"])
+    # Arrow's own group_by takes five times as long over four keys, two of them text.
+    batch = pa.RecordBatch.from_arrays([part[name].combine_chunks() for name in [*KEYS, "n"]], names=[*KEYS, "n"])
+    rows, place = distinct(batch, tuple(KEYS))
+    n = np.bincount(place.to_numpy(), weights=batch["n"].to_numpy(), minlength=rows.num_rows)
+    return pa.Table.from_batches([rows]).append_column("n", pa.array(n.astype(np.int64)))
 
 
 def area_names(exposure: pa.Table, named: list[pa.Table]) -> pa.Table:

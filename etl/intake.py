@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.assemble import assemble
-from etl.boundary import read_boundary
 from etl.figures import read_figures
 from etl.harvest import Harvest, Quarantined
 from etl.members import read_archive
@@ -57,6 +56,8 @@ def stage_load(
     now = today or dt.datetime.now(dt.UTC).date()
     if source.kind == "boundary":
         size, form_name, delivery, ids, collected = path.stat().st_size, "layer", "snapshot", True, True
+        from etl.boundary import read_boundary  # geopandas takes as long to import as a small file to load
+
         sha = read_boundary(source, path, harvest)
         # Where the layer is cut can depend on the declaration alone: two layers may come from one file.
         form: Form | None = None

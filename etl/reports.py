@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from etl import engine, locate, normalise
 from etl.denominator import area_names, floats, fold, places
+from etl.distinct import Light
 from etl.harvest import Harvest
 from etl.repeats import Identities, Input, older_rows
 from etl.schema import Source
@@ -54,14 +55,13 @@ class ReportReader:
         """
         part, total = len(self._inputs), 0
         self._inputs.append(Input(job, input_table, chunks))
-        light = engine.compile_sql(normalise.light(job))
+        light = Light(job)
         spelt_out = engine.compile_sql(normalise.facts(job))
         for chunk in chunks():
-            batch = trim(chunk)
-            seen = engine.run(connection, light, chunk=batch)
-            if not seen["record"].combine_chunks().equals(batch["record"]):
+            seen = light.run(connection, chunk)
+            if not seen["record"].combine_chunks().equals(chunk["record"]):
                 # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
-                batch, seen = batch.sort_by("record"), seen.sort_by("record")
+                chunk, seen = chunk.sort_by("record"), seen.sort_by("record")
             # A row that is set aside is still one of those that the publisher counted.
             total += int(pc.sum(seen["count"]).as_py() or 0)
             self._denominator(seen, input_table)
@@ -69,7 +69,7 @@ class ReportReader:
                 self._named.append(seen.select(_NAMES).group_by(_NAMES).aggregate([]))
             relevant = seen["relevant"].combine_chunks()
             if pc.any(relevant).as_py():
-                mine = pa.Table.from_batches([batch]).filter(relevant)
+                mine = trim(chunk.filter(relevant))
                 facts = engine.run(connection, spelt_out, chunk=mine)
                 self.facts.append(facts.append_column("part", pa.array([part] * facts.num_rows, pa.int32())))
         return total

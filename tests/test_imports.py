@@ -36,7 +36,7 @@ RULES = (
     Rule(("etl/schema.py", "etl/tables.py", "etl/codes.py"), only=(), why="anyone may import it"),
     Rule(("etl/sources/*",), only=("etl.sources",), why="a source is facts"),
     Rule(
-        ("etl/normalise.py", "etl/moments.py", "etl/locate.py"),
+        ("etl/normalise.py", "etl/fields.py", "etl/moments.py", "etl/locate.py"),
         never=(*UI, "duckdb", *DRAWING, "dashboard", "pages", "openpyxl", "python_calamine"),
         why="expressions and arrays, no files and no database",
     ),
