@@ -4,6 +4,8 @@ A city's file repeats a few thousand dates, a thousand times of day, a hundred o
 millions of rows: parsing them row by row costs ten times as much as everything else that is done with a row.
 """
 
+import threading
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -12,25 +14,72 @@ import pyarrow.compute as pc
 from etl import engine, normalise
 from etl.values import Job, trim
 
+REMEMBERED = 50_000  # values of a group; dates with a time hardly repeat, and are worked out anew
+
 
 class Light:
-    """Runs `normalise.light` over the chunks of one table. Compiled once."""
+    """Runs `normalise.light` over the chunks of one table, on any thread. Compiled once."""
 
     def __init__(self, job: Job):
         parts = normalise.in_parts(job)
-        self._groups = [(group, engine.compile_sql(stages)) for group, stages in parts.groups]
+        self._groups = [_Group(fields, engine.compile_sql(stages)) for fields, stages in parts.groups]
         self._fields = list(parts.fields)
         self._rows = engine.compile_sql(parts.rows)
+        self.names_areas = job.has("area_name")
 
     def run(self, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBatch) -> pa.Table:
         """The columns of `normalise.light`, a row for each of the chunk's, in its order. Text need not be trimmed."""
         rest = trim(chunk.select(self._fields))
         columns = dict(zip(self._fields, rest.columns, strict=True))
-        for group, sql in self._groups:
-            values, place = distinct(chunk, group)
-            meant = engine.run(connection, sql, chunk=trim(values))
+        for group in self._groups:
+            values, place = distinct(chunk, group.fields)
+            meant = group.means(connection, values)
             columns |= {name: pc.take(meant[name].combine_chunks(), place) for name in meant.column_names}
         return engine.run(connection, self._rows, parts=pa.table(columns))
+
+
+class _Group:
+    """What the values of some fields mean; those of earlier chunks are remembered, for most come again."""
+
+    def __init__(self, fields: tuple[str, ...], sql: str):
+        self.fields, self._sql = fields, sql
+        self._lock = threading.Lock()
+        self._known = pa.array([], pa.string())
+        self._meant: pa.Table | None = None
+
+    def means(self, connection: duckdb.DuckDBPyConnection, values: pa.RecordBatch) -> pa.Table:
+        """A row of meaning for each row of values."""
+        if values.num_rows > REMEMBERED or not _plain(values):
+            return engine.run(connection, self._sql, chunk=trim(values))
+        keys = _keys(values)
+        with self._lock:
+            place = pc.index_in(keys, value_set=self._known)
+            if self._meant is None or place.null_count:
+                new = pc.is_null(place)
+                meant = engine.run(connection, self._sql, chunk=trim(values.filter(new)))
+                remember = self._meant is not None and len(self._known) + meant.num_rows <= REMEMBERED
+                self._known = pa.concat_arrays([self._known, keys.filter(new)]) if remember else keys.filter(new)
+                self._meant = pa.concat_tables([self._meant, meant]).combine_chunks() if remember else meant
+                place = pc.index_in(keys, value_set=self._known)
+                if place.null_count:  # the memory was full and began anew
+                    self._known, self._meant = keys, engine.run(connection, self._sql, chunk=trim(values))
+                    place = pc.index_in(keys, value_set=self._known)
+            return self._meant.take(place)
+
+
+_SEPARATOR, _NULL = "\x1f", "\x00"
+
+
+def _keys(values: pa.RecordBatch) -> pa.Array:
+    """One text for each row, equal for equal rows only: see `_plain`."""
+    return pc.binary_join_element_wise(*values.columns, _SEPARATOR, null_handling="replace", null_replacement=_NULL)
+
+
+def _plain(values: pa.RecordBatch) -> bool:
+    """Whether no text holds the signs that keys are joined with."""
+    return not any(
+        pc.any(pc.match_substring(column, sign)).as_py() for column in values.columns for sign in (_SEPARATOR, _NULL)
+    )
 
 
 def distinct(chunk: pa.RecordBatch, fields: tuple[str, ...]) -> tuple[pa.RecordBatch, pa.Array]:

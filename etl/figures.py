@@ -8,6 +8,7 @@ import ibis
 import pyarrow as pa
 
 from etl import codes, engine, normalise
+from etl.fields import clean
 from etl.harvest import Harvest, backing_table
 from etl.schema import Published, SourceError
 from etl.values import Job, code, lookup, squeeze, trim
@@ -42,7 +43,7 @@ def read_figures(inputs: Sequence[tuple[Job, Any]], harvest: Harvest) -> None:
 
 
 def _stages(job: Job, published: Published) -> normalise.Stages:
-    cleaned = normalise.clean(job)
+    cleaned = clean(job)
     t = engine.unbound("clean", cleaned)
     year = code(t.year).try_cast("int64") if job.has("year") else ibis.null("int64")
     numbers = {field: _whole(t[field]) for field in published.counts}

@@ -16,6 +16,7 @@ from etl.distinct import Light
 from etl.harvest import Harvest
 from etl.repeats import Identities, Input, older_rows
 from etl.schema import Source
+from etl.side_by_side import in_order
 from etl.values import Job, trim
 
 _MINUTES = 24 * 60
@@ -23,6 +24,49 @@ _NAMES = ["area_code", "area_name"]
 _FOLD_AT = 1_500_000  # rows of unfolded denominator kept in memory
 # A default time stands out from the same minute of the hours beside it.
 _DEFAULT_TIME_RATIO, _DEFAULT_TIME_LEAST = 1.5, 20
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a chunk adds. bad: rows set aside (record, column_name, reason); relevant: text of the rows to spell out."""
+
+    count: int
+    bad: pa.Table
+    relevant: pa.RecordBatch
+    named: pa.Table | None
+    exposure: pa.Table | None = None
+    id_hash: Any = None
+    issues: Any = None
+    clock: Any = None
+    latest: Any = None
+
+
+def _see(light: Light, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBatch, source: Source) -> _Seen:
+    """One chunk by itself, on any thread: DuckDB wants a cursor for each."""
+    seen = light.run(connection.cursor(), chunk)
+    if not seen["record"].combine_chunks().equals(chunk["record"]):
+        # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
+        chunk, seen = chunk.sort_by("record"), seen.sort_by("record")
+    good = pc.is_null(seen["reason"])
+    usable = seen if pc.all(good).as_py() else seen.filter(good)
+    known = {
+        # A row that is set aside is still one of those that the publisher counted.
+        "count": int(pc.sum(seen["count"]).as_py() or 0),
+        "bad": seen.filter(pc.invert(good)) if usable is not seen else seen.slice(0, 0),
+        "relevant": chunk.filter(seen["relevant"].combine_chunks()),
+        "named": seen.select(_NAMES).group_by(_NAMES).aggregate([]) if light.names_areas else None,
+    }
+    if not usable.num_rows:
+        return _Seen(**known)
+    part, points = places(usable, source)
+    return _Seen(
+        **known,
+        exposure=fold(part),
+        id_hash=usable["id_hash"],
+        issues=np.bincount(points.issue, minlength=len(locate.POINT_ISSUES)),
+        clock=np.bincount(usable["clock"].drop_null().to_numpy(), minlength=_MINUTES),
+        latest=pc.max(usable["day"]).as_py(),
+    )
 
 
 @dataclass
@@ -57,43 +101,28 @@ class ReportReader:
         self._inputs.append(Input(job, input_table, chunks))
         light = Light(job)
         spelt_out = engine.compile_sql(normalise.facts(job))
-        for chunk in chunks():
-            seen = light.run(connection, chunk)
-            if not seen["record"].combine_chunks().equals(chunk["record"]):
-                # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
-                chunk, seen = chunk.sort_by("record"), seen.sort_by("record")
-            # A row that is set aside is still one of those that the publisher counted.
-            total += int(pc.sum(seen["count"]).as_py() or 0)
-            self._denominator(seen, input_table)
-            if job.has("area_name"):
-                self._named.append(seen.select(_NAMES).group_by(_NAMES).aggregate([]))
-            relevant = seen["relevant"].combine_chunks()
-            if pc.any(relevant).as_py():
-                mine = trim(chunk.filter(relevant))
-                facts = engine.run(connection, spelt_out, chunk=mine)
+        for seen in in_order(lambda chunk: _see(light, connection, chunk, self.source), chunks(), workers=2):
+            total += seen.count
+            self._count(seen, input_table)
+            if seen.relevant.num_rows:
+                facts = engine.run(connection, spelt_out, chunk=trim(seen.relevant))
                 self.facts.append(facts.append_column("part", pa.array([part] * facts.num_rows, pa.int32())))
         return total
 
-    def _denominator(self, seen: pa.Table, input_table: str) -> None:
-        good = pc.is_null(seen["reason"])
-        if not pc.all(good).as_py():
-            bad = seen.filter(pc.invert(good))
-            for record, column, reason in zip(
-                bad["record"].to_pylist(), bad["column_name"].to_pylist(), bad["reason"].to_pylist(), strict=True
-            ):
-                self.harvest.set_aside(input_table, record, column, reason)
-            seen = seen.filter(good)
-        if not seen.num_rows:
+    def _count(self, seen: "_Seen", input_table: str) -> None:
+        columns = (seen.bad[name].to_pylist() for name in ("record", "column_name", "reason"))
+        for record, column, reason in zip(*columns, strict=True):
+            self.harvest.set_aside(input_table, record, column, reason)
+        if seen.named is not None:
+            self._named.append(seen.named)
+        if seen.exposure is None:
             return
-        self._identities.add(seen["id_hash"])
-        part, points = places(seen, self.source)
-        self.issues += np.bincount(points.issue, minlength=len(locate.POINT_ISSUES))
-        minutes = seen["clock"].drop_null().to_numpy()
-        self.clock += np.bincount(minutes, minlength=_MINUTES)
-        latest = pc.max(seen["day"]).as_py()
-        self._latest = latest if self._latest is None else max(self._latest, latest)
-        self._exposure.append(fold(part))
-        self._unfolded += self._exposure[-1].num_rows
+        self._identities.add(seen.id_hash)
+        self.issues += seen.issues
+        self.clock += seen.clock
+        self._latest = seen.latest if self._latest is None else max(self._latest, seen.latest)
+        self._exposure.append(seen.exposure)
+        self._unfolded += seen.exposure.num_rows
         if self._unfolded > _FOLD_AT:
             self._exposure = [fold(pa.concat_tables(self._exposure))]
             self._unfolded = 0
