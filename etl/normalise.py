@@ -66,6 +66,10 @@ def _staged(job: Job) -> tuple[Stages, Any, list[Any]]:
     return stages, unbound("decided", decided), rules
 
 
+# What a row's verdict and place need beside the groups.
+_ROWS = ("record", "parent", "incident_id", "count", "weight", "scope", "area_name", "lat", "lon", "point")
+
+
 @dataclass(frozen=True)
 class Parts:
     """`light` in two steps: each group of fields over its distinct values, then the rows over what those mean."""
@@ -89,8 +93,7 @@ def in_parts(job: Job) -> Parts:
         judged = unbound("parsed", parsed).select(**meant)
         made.append((group, [("clean", cleaned), ("parsed", parsed), ("judged", judged)]))
         columns |= {name: judged[name].type() for name in meant}
-    grouped = {f for group in groups(job) for f in group}
-    rest = tuple(f for f in job.fields if f not in grouped)
+    rest = tuple(f for f in _ROWS if job.has(f))
     texts = {f: "int64" if f.startswith("record") else "string" for f in rest}
     t = ibis.table({**texts, **columns}, name="parts")
     known = {name: t[name] if name in columns else absent for name, absent in JUDGED.items()}

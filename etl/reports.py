@@ -21,7 +21,7 @@ from etl.values import Job, trim
 
 _MINUTES = 24 * 60
 _NAMES = ["area_code", "area_name"]
-_FOLD_AT = 1_500_000  # rows of unfolded denominator kept in memory
+_FOLD_AT = 1_000_000  # rows of unfolded denominator kept in memory
 # A default time stands out from the same minute of the hours beside it.
 _DEFAULT_TIME_RATIO, _DEFAULT_TIME_LEAST = 1.5, 20
 
@@ -61,7 +61,7 @@ def _see(light: Light, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBa
     part, points = places(usable, source)
     return _Seen(
         **known,
-        exposure=fold(part),
+        exposure=part,  # folded later: a chunk by itself hardly repeats a month and a place
         id_hash=usable["id_hash"],
         issues=np.bincount(points.issue, minlength=len(locate.POINT_ISSUES)),
         clock=np.bincount(usable["clock"].drop_null().to_numpy(), minlength=_MINUTES),
