@@ -135,7 +135,7 @@ def _job(source: Source, form: Form, table: Any, today: dt.date) -> Job:
 def _read_reports(source: Source, form: Form, tables: list[Any], harvest: Harvest, work: Path, today: dt.date) -> None:
     """All tables of the file together: its sheets, or the members of an archive, describe reports of one series."""
     reader = ReportReader(source, harvest, work)
-    with duckdb.connect(config={"threads": 2}) as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:  # chunks side by side keep both cores busy
         for table in tables:
             total = reader.read(_job(source, form, table, today), table.name, table.chunks, connection)
             harvest.count(table)
