@@ -162,7 +162,7 @@ def test_limits_have_messages_of_their_own(store: Store, tmp_path: Path) -> None
 def test_one_line_of_100_megabytes(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "long.csv", LAPD, [*ROWS, "9" * 100_000_000, lapd_row(9, DAYS[0], SEX)])
     (done,) = load(Store(tmp_path / "data"), "lapd", path)
-    assert done.manifest["tables"]["long.csv"] == {"rows_read": 8, "quarantined": 1}
+    assert done.manifest["tables"]["long.csv"] == {"rows_read": 8, "quarantined": 1, "merged": 0}
 
 
 def test_a_file_that_changes_while_it_is_read(
