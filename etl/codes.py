@@ -49,7 +49,6 @@ AGE_BAND = MappingProxyType(
 AGE_BAND_FROM = MappingProxyType(
     {0: "0-8", 9: "9-17", 18: "18-20", 21: "21-23", 24: "24-26", 27: "27-29", 30: "30-38", 39: "39-47", 48: "48+"}
 )
-ADULT_FROM = 18
 AGE_LAST = 110  # older than this is a code or an error, not an age
 
 MINOR = _frozen(minor="Under 18", adult="18 and over", multiple="Both", unknown="Age not recorded")
@@ -194,4 +193,27 @@ REASON = _frozen(
     number_negative="A count is below zero",
     geometry_invalid="The shape is empty or cannot be repaired",
     no_parent="The row refers to a record that is not in the file",
+)
+
+# The list that the values of a column are taken from, wherever the column stands.
+OF_COLUMN: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "exploitation": EXPLOITATION,
+        "offence_group": OFFENCE_GROUP,
+        "status": STATUS,
+        "premise": PREMISE,
+        "location_precision": LOCATION_PRECISION,
+        "victim_age_band": AGE_BAND,
+        "victim_minor": MINOR,
+        "victim_sex": SEX,
+        "age_band": AGE_BAND,
+        "minor": MINOR,
+        "sex": SEX,
+        "race": RACE,
+        "ethnicity": ETHNICITY,
+        "relationship": RELATIONSHIP,
+        "suspect_class": SUSPECT_CLASS,
+        "reported_precision": PRECISION,
+        "occurred_precision": PRECISION,
+    }
 )

@@ -11,7 +11,6 @@ from dashboard.charts import style
 from dashboard.palette import Palette, colours
 
 ROW = 30
-PEOPLE = ("victims", "suspects")
 
 
 def categories(

@@ -1,31 +1,10 @@
 """Codes to words, in the order in which readers meet them."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from dashboard.warehouse import Warehouse
 from etl import codes
 
-_LISTS: Mapping[str, Mapping[str, str]] = {
-    "exploitation": codes.EXPLOITATION,
-    "offence_group": codes.OFFENCE_GROUP,
-    "status": codes.STATUS,
-    "premise": codes.PREMISE,
-    "location_precision": codes.LOCATION_PRECISION,
-    "victim_age_band": codes.AGE_BAND,
-    "victim_minor": codes.MINOR,
-    "victim_sex": codes.SEX,
-    "age_band": codes.AGE_BAND,
-    "minor": codes.MINOR,
-    "sex": codes.SEX,
-    "race": codes.RACE,
-    "ethnicity": codes.ETHNICITY,
-    "relationship": codes.RELATIONSHIP,
-    "suspect_class": codes.SUSPECT_CLASS,
-    "reported_precision": codes.PRECISION,
-    "occurred_precision": codes.PRECISION,
-}
 _UNCLEAR = (codes.UNKNOWN, codes.UNMAPPED)
 
 
@@ -37,7 +16,7 @@ def labels_of(warehouse: Warehouse, column: str) -> dict[str, str]:
         return {a.area_id: a.label for a in warehouse.catalogue.areas if a.layer == layer} | {codes.UNKNOWN: "No area"}
     if column == "source":
         return {s.source: s.title for s in warehouse.catalogue.sources} | rest
-    return rest | dict(_LISTS.get(column, {}))
+    return rest | dict(codes.OF_COLUMN.get(column, {}))
 
 
 def known(code: pd.Series) -> pd.Series:
@@ -48,7 +27,7 @@ def known(code: pd.Series) -> pd.Series:
 def labelled(warehouse: Warehouse, column: str, found: pd.DataFrame) -> pd.DataFrame:
     """Rows of code and n, as code, label, n, known; ordered as the code list, else largest first; unclear last."""
     labels = labels_of(warehouse, column)
-    order = {code: i for i, code in enumerate(_LISTS.get(column, ()))}
+    order = {code: i for i, code in enumerate(codes.OF_COLUMN.get(column, ()))}
     late = {code: i + 1 for i, code in enumerate(_UNCLEAR)}
     pairs = zip(found["code"].tolist(), found["n"].tolist(), strict=True)
     # A dozen rows: sorting a frame would take longer than counting a million records.
