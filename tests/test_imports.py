@@ -43,7 +43,10 @@ RULES = (
     Rule(("etl/*",), never=(*UI, *DRAWING, "pages", "dashboard"), why="the ETL does not know the screen"),
     Rule(
         ("dashboard/analysis/*",),
-        only=("numpy", "scipy", "pandas", "pyarrow", "geopandas", "shapely", "h3", "h3ronpy", "dashboard.analysis"),
+        only=(
+            *("numpy", "scipy", "pandas", "pyarrow", "geopandas", "shapely", "pyproj", "h3", "h3ronpy"),
+            "dashboard.analysis",
+        ),
         why="pure numbers: no I/O and no UI",
     ),
     Rule(
