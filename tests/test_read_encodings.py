@@ -89,11 +89,12 @@ def test_characters_across_block_borders(encoding: str, block: int) -> None:
 def test_a_line_with_an_odd_number_of_quotation_marks_is_found(block: int, dense: bool, line: str, odd: bool) -> None:
     filler = '"a","b"\n' if dense else "a,b and much more without any mark\n" * 10 + '"a",b\n'
     for data in (line + "\n" + filler * 9, filler * 9 + line + "\n" + filler * 9, filler * 9 + line):
-        quotes = text_encoding._Quotes(b"\n")
+        lines = text_encoding._Lines(b"\n")
         for i in range(0, len(data), block):
-            quotes.feed(data[i : i + block].encode())
-        quotes.feed(b"\n")
-        assert quotes.odd is odd
+            lines.feed(data[i : i + block].encode())
+        lines.feed(b"\n")
+        assert lines.odd is odd
+        assert lines.lines == data.count("\n") + 1
 
 
 @pytest.mark.parametrize("limit", [5, 20, 50])
