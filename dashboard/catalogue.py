@@ -35,6 +35,24 @@ class Area:
 
 
 @dataclass(frozen=True)
+class AreaGroup:
+    """A named group of areas, or one drawn area, as a filter: it holds its members, so an edited group is another one.
+
+    members : (layer, area_id) pairs that this warehouse has. polygon : WKB in WGS 84, of a drawn area only.
+    """
+
+    id: str
+    name: str
+    members: tuple[tuple[str, str], ...] = ()
+    polygon: bytes = b""
+
+    @property
+    def label(self) -> str:
+        """What the area filter shows, and links carry."""
+        return f"{'Drawn' if self.polygon else 'Group'}: {self.name}"
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """The choices that a warehouse offers.
 
@@ -42,6 +60,8 @@ class Catalogue:
     first_month, last_month : of the date reported; None when there is no record.
     as_of : the latest day that any load with incidents can know.
     present : filter name (exploitation, age, sex, premise) -> the codes that occur, in the order of the code list.
+    groups : named groups of areas and drawn areas; not of the version, so `groups.offer` puts the present ones in.
+    has_points : whether records have coordinates, so that a drawn area can be told.
     units : units of count with at least one row, in the order of codes.UNIT.
     """
 
@@ -49,6 +69,8 @@ class Catalogue:
     sources: tuple[SourceInfo, ...] = ()
     areas: tuple[Area, ...] = ()
     layers: tuple[str, ...] = ()
+    groups: tuple[AreaGroup, ...] = ()
+    has_points: bool = True
     months: tuple[date, ...] = ()
     first_month: date | None = None
     last_month: date | None = None

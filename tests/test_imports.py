@@ -53,7 +53,7 @@ RULES = (
         tuple(
             f"dashboard/{name}{rest}"
             for name in (
-                *("measures", "warehouse", "filters", "exports", "briefing", "access", "audit", "state"),
+                *("measures", "warehouse", "filters", "groups", "exports", "briefing", "access", "audit", "state"),
                 *("hotspots", "export"),
             )
             for rest in (".py", "/*")

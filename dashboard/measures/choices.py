@@ -39,6 +39,7 @@ def read_catalogue(warehouse: "Warehouse") -> Catalogue:
         sources=_sources(warehouse),
         areas=areas,
         layers=tuple(dict.fromkeys(a.layer for a in areas)),
+        has_points={"lat", "lon"} <= set(incidents.columns),
         months=_months(begin, last),
         first_month=first,
         last_month=last,
