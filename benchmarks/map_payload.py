@@ -70,7 +70,7 @@ def _background() -> layers.Background:
 
 def _table(ids: list[str], drawn: np.ndarray) -> pd.DataFrame:
     rng = np.random.default_rng(1)
-    names = [f"{i % 30} km north-east of Harbourside" for i in range(len(ids))]
+    names = [f"{i / 10:.1f} km north-east of Harbourside" for i in range(len(ids))]
     counts = pd.array(rng.geometric(0.1, len(ids)), dtype="Int64")
     table = pd.DataFrame({"id": ids, "name": names, "n": counts, "shape": drawn})
     return table.assign(lat=MIDDLE[0], lon=MIDDLE[1])

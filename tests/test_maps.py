@@ -1,5 +1,6 @@
 """Counts to classes, cells to shapes, tables to layers: what the map draws, without a browser."""
 
+import base64
 import json
 import re
 
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit_folium import _get_feature_group_string, generate_leaflet_string
 
-from dashboard.maps import classes, layers, shapes, small, story
-from dashboard.palette import DARK, LIGHT
+from dashboard.components import legend
+from dashboard.maps import classes, layers, picture, shapes, small, story, styles
+from dashboard.palette import DARK, LIGHT, Palette
 
 NOUN = ("incident", "incidents")
 AREA, CELL = ("area", "areas"), ("cell", "cells")
@@ -210,7 +212,7 @@ def test_a_name_is_never_computed_as_a_template(text: str) -> None:
     found = script(places([3, 1], [text, "Wick"]))
     assert str(7 * 191) not in found
     assert "{{" not in found.replace("${{", "")
-    assert json.dumps(layers.sealed(text))[1:-1].replace("'", "\\u0027") in found
+    assert json.dumps(picture.sealed(text))[1:-1].replace("'", "\\u0027") in found
 
 
 def test_hostile_names_end_no_script_and_no_string() -> None:
@@ -235,12 +237,109 @@ def test_the_base_is_the_same_whatever_the_figures_so_the_view_is_kept() -> None
     assert generate_leaflet_string(first) == generate_leaflet_string(second)
 
 
-def test_the_chosen_place_is_marked_and_drawn_last() -> None:
+def test_one_or_several_chosen_places_are_told_to_the_map() -> None:
     table = places([3, 2, 1])
-    picture = layers.Paint(table, classes.classes([3, 2, 1]), NOUN, selected="id0")
-    found = layers.rows(table, picture)
-    assert [row[0] for row in found] == ["id1", "id2", "id0"]
-    assert [row[4] for row in found] == [0, 0, 1]
+    assert '"chosen":["id0"]' in drawn(layers.Paint(table, classes.classes([3, 2, 1]), NOUN, selected="id0"))
+    several = layers.Paint(table, classes.classes([3, 2, 1]), NOUN, selected=("id0", "id2"), several=True)
+    assert '"chosen":["id0","id2"]' in drawn(several)
+    assert '"chosen":[]' in drawn(layers.Paint(table, classes.classes([3, 2, 1]), NOUN))
+
+
+def test_places_travel_as_columns_and_a_text_that_repeats_travels_once() -> None:
+    table = places([1200, 0], ["Old|Mill {1}", "Old|Mill {1}"]).assign(cls=[1, -1], tip=["rose", None])
+    found = picture.packed_places(table)
+    name = picture.sealed("Old|Mill {1}")
+    assert "|" not in name
+    assert "{" not in name
+    assert found["ids"] == "id0|id1"
+    assert found["names"] == [name, [0, 0]]
+    assert found["tips"] == ["rose|", [0, 1]]
+    assert found["n"] == [1200, 0]
+    assert found["cls"] == "20"
+    assert found["shapes"][0] == shapes.packed(table["shape"][0])[1][0], "a polygon of one ring is that ring"
+
+
+# -- classes of any kind
+
+
+def test_a_class_without_a_style_is_refused() -> None:
+    table = places([3, 2]).assign(cls=[0, 4], tip="")
+    with pytest.raises(ValueError, match="no style"):
+        layers.ClassPaint(table, styles.hot_and_cold(LIGHT), NOUN)
+    with pytest.raises(ValueError, match="at most"):
+        layers.ClassPaint(table, styles.values(["x"] * 21, LIGHT), NOUN)
+    with pytest.raises(ValueError, match="no pattern"):
+        styles.ClassStyle("x", "#000000", "tartan")
+
+
+def test_places_with_a_class_are_drawn_though_they_have_no_record() -> None:
+    table = places([0, 0]).assign(cls=[1, -1], tip=["cold spot, none of 12 expected", ""])
+    picture_ = layers.ClassPaint(table, styles.hot_and_cold(LIGHT), NOUN)
+    found = drawn(picture_)
+    assert "cold spot, none of 12 expected" in found
+    assert "Place 0" in found
+    assert "Place 1" not in found
+    assert "lamplight.keepInView" in found
+
+
+@pytest.mark.parametrize("text", JINJA)
+def test_a_tip_is_never_computed_as_a_template(text: str) -> None:
+    table = places([3]).assign(cls=[0], tip=[text + "</script>`${x}"])
+    found = drawn(layers.ClassPaint(table, styles.hot_and_cold(LIGHT), NOUN))
+    assert str(7 * 191) not in found
+    assert "{{" not in found
+    assert "</script" not in found
+
+
+SETS = {
+    "hot": styles.hot_and_cold,
+    "change": styles.rose_and_fell,
+    "over time": styles.growing_and_fading,
+    "values": lambda p: styles.values(["a", "b", "c", "d", "e"], p),
+    "signed": lambda p: styles.signed_values(["a", "b"], "c", ["d", "e"], p),
+}
+
+
+@pytest.mark.parametrize("p", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("name", SETS)
+def test_no_two_classes_look_alike_in_grey_and_every_pattern_can_be_seen(name: str, p: Palette) -> None:
+    looks = SETS[name](p)
+    for look in looks:
+        if look.pattern != "plain":
+            assert styles.contrast(look.colour, look.stroke) >= 2.2, look.label
+    for i, one in enumerate(looks):
+        for other in looks[:i]:
+            apart = styles.contrast(one.colour, other.colour)
+            assert one.pattern != other.pattern or apart >= 1.15, (one.label, other.label)
+
+
+def test_contrast_is_that_of_the_guidelines() -> None:
+    assert styles.contrast("#FFFFFF", "#000000") == pytest.approx(21)
+    assert styles.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)
+
+
+def test_signed_values_are_strongest_at_both_ends() -> None:
+    looks = styles.signed_values(["far below", "below"], "same", ["above", "far above"], LIGHT)
+    assert [look.label for look in looks] == ["far below", "below", "same", "above", "far above"]
+    assert looks[0].colour == LIGHT.diverging[0]
+    assert looks[4].colour == LIGHT.diverging[2]
+    assert [look.pattern for look in looks] == ["dots", "dots", "plain", "rising", "rising"]
+
+
+def test_the_legend_names_each_class_and_shows_the_strokes_of_the_map() -> None:
+    looks = styles.hot_and_cold(LIGHT)
+    found = legend.categories(looks, "Clusters <of>", LIGHT, counts=[1200, 0, 3, 4], empty="no reports")
+    assert "Clusters &#60;of&#62;" in found
+    assert "Hot spot (1,200)" in found
+    assert "Cold spot (0)" in found
+    assert "no reports" in found
+    images = [base64.b64decode(x).decode() for x in re.findall(r"base64,([A-Za-z0-9+/=]+)", found)]
+    assert len(images) == 4
+    for look, image in zip(looks, images, strict=True):
+        assert look.colour in image
+        assert ("<path" in image) == (look.pattern != "plain")
+    assert styles.path("rising") in images[0]
+    assert picture.packed_styles(looks)[0] == [looks[0].colour, styles.path("rising"), looks[0].stroke, 1.3]
 
 
 def test_cells_without_a_record_are_left_out_and_areas_keep_their_outline() -> None:
@@ -249,7 +348,7 @@ def test_cells_without_a_record_are_left_out_and_areas_keep_their_outline() -> N
     assert "Place 1" in drawn(layers.Paint(table, classes.classes([3]), NOUN, draws_empty=True))
 
 
-def drawn(picture: layers.Paint, street_map: bool = False) -> str:
+def drawn(picture: layers.AnyPicture, street_map: bool = False) -> str:
     made = layers.base_map(background(picture.places.iloc[:0]), LIGHT)
     made.render()
     return str(_get_feature_group_string(layers.paint(picture, LIGHT, street_map), made))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.escape import html_text
-from dashboard.maps import classes
+from dashboard.maps import classes, styles
+from dashboard.maps.styles import ClassStyle
 from dashboard.measures import PlaceStrip
 from dashboard.palette import Palette
 
@@ -59,3 +60,30 @@ def show(*parts: str) -> None:
 def hatched(p: Palette) -> str:
     """The background of what is unknown, in HTML."""
     return f"repeating-linear-gradient(45deg,{p.unknown} 0 3px,{p.surface} 3px 5px)"
+
+
+def categories(
+    looks: Sequence[ClassStyle], title: str, p: Palette, counts: Sequence[int] | None = None, empty: str = ""
+) -> str:
+    """The classes of a map, each with its colour, its pattern and its name.
+
+    counts : how many places each class holds, said behind its name. empty : what a place without a class means.
+    """
+    many = [""] * len(looks) if counts is None else [f" ({n:,})" for n in counts]
+    items = [
+        # An image, because browsers leave backgrounds out of print.
+        f'<span style="display:inline-flex;align-items:center;gap:.35rem;white-space:nowrap">'
+        f'<img src="{styles.swatch(look)}" alt="" width="24" height="15" style="border:1px solid {p.quiet};'
+        f'border-radius:2px;box-sizing:content-box">{html_text(look.label)}{n}</span>'
+        for look, n in zip(looks, many, strict=True)
+    ]
+    if empty:
+        items.append(
+            f'<span style="display:inline-flex;align-items:center;gap:.35rem;white-space:nowrap">'
+            f'<span style="width:24px;height:15px;border:1px solid {p.quiet};border-radius:2px"></span>{html_text(empty)}</span>'
+        )
+    return (
+        f'<div role="group" aria-label="{html_text(title)}" style="display:flex;flex-wrap:wrap;gap:.3rem 1rem;'
+        f'align-items:center;font-size:.875rem;font-variant-numeric:tabular-nums">'
+        f'<strong style="font-weight:600">{html_text(title)}</strong>{"".join(items)}</div>'
+    )

@@ -14,8 +14,8 @@ import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
-from dashboard.escape import plain
-from dashboard.maps import classes, shapes
+from dashboard.maps import shapes
+from dashboard.maps.picture import FIGURE_POINTS, AnyPicture, ClassPaint, Paint, packed_places, packed_styles, sealed
 from dashboard.palette import Palette
 
 LEAFLET_JS = "/vendor/leaflet/leaflet.js"
@@ -25,9 +25,7 @@ STATIC = Path(__file__).parent / "static"
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright" target="_blank">OpenStreetMap</a> contributors'
 BACKGROUND_POINTS = 6_000
-FIGURE_POINTS = 40_000  # of areas; three thousand counties would otherwise be megabytes
 MAX_LABELS = 60
-_SEAL = "\ue07b"  # of the private use area: no text from a publisher means anything by it
 
 
 def _own(name: str) -> str:
@@ -36,6 +34,8 @@ def _own(name: str) -> str:
 
 
 BEHAVIOUR_JS, LOOK_CSS = _own("map.js"), _own("map.css")
+MORE_JS = tuple(_own(name) for name in ("patterns.js",))
+__all__ = ["AnyPicture", "Background", "ClassPaint", "LocalMap", "Paint", "base_map", "paint"]
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,12 @@ class Background:
     places: pd.DataFrame  # points with a name
 
 
-@dataclass(frozen=True)
-class Paint:
-    """One picture: the places, their classes and what is chosen."""
-
-    places: pd.DataFrame
-    classes: classes.Classes
-    noun: tuple[str, str]  # one and many, for the tooltip
-    selected: str = ""
-    draws_empty: bool = False  # areas show an outline for zero, cells are left out
-    labelled: bool = False  # write the name on each place
-
-
 class LocalMap(folium.Map):
     """A folium map whose scripts and style sheet all come from this app."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.default_js = [("leaflet", LEAFLET_JS), ("lamplight", BEHAVIOUR_JS)]
+        self.default_js = [("leaflet", LEAFLET_JS), ("lamplight", BEHAVIOUR_JS), *((js, js) for js in MORE_JS)]
         self.default_css = [("leaflet_css", LEAFLET_CSS), ("lamplight_css", LOOK_CSS)]
 
 
@@ -92,7 +80,7 @@ def base_map(background: Background, p: Palette) -> folium.Map:
     return made
 
 
-def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = "") -> folium.FeatureGroup:
+def paint(picture: AnyPicture, p: Palette, street_map: bool = False, moment: str = "") -> folium.FeatureGroup:
     """The figures as one group. A repaint keeps the view, unless nothing of the new group would be in it.
 
     moment : any text that changes when the choice does; it travels back with a click, so that clicking
@@ -102,19 +90,17 @@ def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = ""
     if street_map:
         # Its server asks to be told which site shows its tiles; the page itself tells nobody anything.
         folium.TileLayer(TILES, attr=TILES_CREDIT, referrerPolicy="origin", max_zoom=19).add_to(group)
-    group.add_child(_Script("streets", f"lamplight.streets({_json(street_map)});"))
-    drawn = picture.places if picture.draws_empty else picture.places[picture.places["n"] > 0]
+    group.add_child(_Script("streets", f"lamplight.begin({_json(street_map)});"))
+    drawn = picture.classed()
     drawn = drawn[[shape is not None for shape in drawn["shape"]]]
     if drawn.empty:
         return group
     if picture.draws_empty:
         drawn = drawn.assign(shape=shapes.thinned(drawn["shape"].to_numpy(), FIGURE_POINTS))
-    ramp = classes.colours(len(picture.classes.lower), p.sequential[1:])
-    style = {"ramp": ramp, "edge": p.text, "quiet": p.quiet, "accent": p.accent, "glass": 0.72 if street_map else 0.88}
-    style |= {"none": p.surface, "air": 0.05 if street_map else 0.6}
-    options = {"style": style, "noun": picture.noun, "moment": moment}
-    group.add_child(_Script("places", f"lamplight.places(GROUP, {_json(rows(drawn, picture))}, {_json(options)});"))
-    bounds = shapes.main_bounds(drawn if not picture.draws_empty else drawn[drawn["n"] > 0])
+    options = _options(picture, p, street_map) | {"moment": moment}
+    group.add_child(_Script("places", f"lamplight.places(GROUP, {_json(packed_places(drawn))}, {_json(options)});"))
+    counted = drawn[drawn["n"] > 0]
+    bounds = shapes.main_bounds(counted if picture.draws_empty or len(counted) else drawn)
     if bounds:
         west, south, east, north = bounds
         group.add_child(_Script("fit", f"lamplight.keepInView([[{south},{west}],[{north},{east}]]);"))
@@ -123,23 +109,17 @@ def paint(picture: Paint, p: Palette, street_map: bool = False, moment: str = ""
     return group
 
 
-def rows(places: pd.DataFrame, picture: Paint) -> list[list[Any]]:
-    """What map.js makes shapes of: id, name, count, class, 1 for the chosen one, packed shape."""
-    of = picture.classes.of(places["n"].to_numpy(dtype="int64"))
-    listed = [
-        [sealed(key), sealed(name), int(n), int(c), int(str(key) == picture.selected), shapes.packed(shape)]
-        for key, name, n, shape, c in zip(places["id"], places["name"], places["n"], places["shape"], of, strict=True)
-    ]
-    # The chosen one is drawn last, on top of its neighbours' edges.
-    return sorted(listed, key=lambda row: row[4])
-
-
-def sealed(value: object) -> str:
-    """Text in which Jinja finds nothing: folium renders what it has rendered as a template once more, here.
-
-    A name such as "{{ 7 * 7 }}" would otherwise be computed by this server. map.js puts the brace back.
-    """
-    return plain(value).replace(_SEAL, "").replace("{", _SEAL)
+def _options(picture: AnyPicture, p: Palette, street_map: bool) -> dict[str, Any]:
+    """How the places look and answer."""
+    style = {"edge": p.text, "quiet": p.quiet, "accent": p.accent, "none": p.surface}
+    style |= {"glass": 0.72 if street_map else 0.88, "air": 0.05 if street_map else 0.6}
+    return {
+        "looks": packed_styles(picture.looks(p)),
+        "style": style,
+        "noun": picture.noun,
+        "chosen": [sealed(key) for key in picture.chosen],
+        "several": picture.several,
+    }
 
 
 def _outlines(frame: pd.DataFrame, style: dict[str, Any]) -> "_Script":

@@ -7,12 +7,13 @@ window.lamplight = (() => {
   let extent = null;
   let touched = false;
 
-  // Python seals braces, see `sealed` in layers.py.
-  const open = (text) => text.replaceAll('\ue07b', '{');
+  // Python seals braces and bars, see `sealed` in picture.py.
+  const open = (text) => text.replaceAll('\ue07b', '{').replaceAll('\ue07c', '|');
+  const split = (text) => text.split('|').map(open);
 
   const asText = (text) => {
     const element = document.createElement('span');
-    element.textContent = open(text);
+    element.textContent = text;
     return element;
   };
 
@@ -25,42 +26,95 @@ window.lamplight = (() => {
     }
     return points;
   };
-  const unpack = ([type, steps]) => {
+  const unpack = (packed) => {
+    if (typeof packed[0] === 'number') return { type: 'Polygon', coordinates: [line(packed)] };
+    const [type, steps] = packed;
     const dig = (value, depth) => (depth ? value.map((v) => dig(v, depth - 1)) : line(value));
     return { type, coordinates: dig(steps, DEPTH[type]) };
   };
 
-  const style = (feature, s) => {
-    const { c, s: chosen } = feature.properties;
-    return {
-      fillColor: c >= 0 ? s.ramp[c] : s.none,
-      fillOpacity: c >= 0 ? s.glass : s.air,
-      color: chosen ? s.none : s.quiet,
-      weight: chosen ? 3 : 0.8,
-      opacity: chosen ? 1 : 0.6,
-    };
+  // Texts that repeat travel once: the different ones, and which one each row has.
+  const texts = ([different, which]) => {
+    const found = split(different);
+    return which.map((i) => found[i]);
   };
 
-  const dress = (feature, layer, s) => {
-    layer.bindTooltip(asText(feature.properties.t), { sticky: true });
-    const lit = { color: feature.properties.s ? s.none : s.edge, weight: 3, opacity: 1 };
-    layer.on('mouseover', () => layer.setStyle(lit));
-    layer.on('mouseout', () => layer.setStyle(style(feature, s)));
+  // What is painted now: layers by id, what is chosen, and how each class looks.
+  let now = null;
+
+  const style = ({ properties: { c, s: chosen } }, { style: s, fills } = now) => ({
+    fillColor: c >= 0 ? fills[c] : s.none,
+    fillOpacity: c >= 0 ? s.glass : s.air,
+    color: chosen ? s.none : s.quiet,
+    weight: chosen ? 3 : 0.8,
+    opacity: chosen ? 1 : 0.6,
+  });
+
+  const say = (layer) => asText(layer.feature.properties.t);
+
+  const dress = (feature, layer, of) => {
+    layer.bindTooltip(say, { sticky: true });
+    layer.on('mouseover', () => {
+      layer.setStyle({ color: feature.properties.s ? of.style.none : of.style.edge, weight: 3, opacity: 1 });
+    });
+    layer.on('mouseout', () => layer.setStyle(style(feature, of)));
+    // Before streamlit-folium's own listener, which sends what the properties then hold.
+    layer.on('click', (event) => press(feature.properties, event.originalEvent || {}));
   };
 
   // One shape for each place. `m` is the moment of the choice: with it, clicking a place twice is two messages.
-  const places = (group, rows, { style: s, noun, moment }) => {
-    const layer = L.geoJSON(null, { style: (f) => style(f, s), onEachFeature: (f, made) => dress(f, made, s) });
-    rows.forEach(([id, name, n, c, chosen, shape]) => {
-      const t = `${name}: ${n.toLocaleString('en')} ${noun[n === 1 ? 0 : 1]}`;
-      const properties = { id: open(id), t, n, c, m: moment, ...(chosen && { s: 1 }) };
-      const geometry = unpack(shape);
-      layer.addData({ type: 'Feature', properties, geometry });
-      // A ring in two colours is seen on a dark shade, on a light one and on streets.
-      const ring = { color: s.accent, weight: 9, fill: false };
-      if (chosen) L.geoJSON(geometry, { interactive: false, style: ring }).addTo(group);
+  const places = (group, rows, options) => {
+    const { looks, noun, moment, chosen } = options;
+    const of = { ...options, fills: looks.map(lamplight.fill), chosen: new Set(), layers: new Map() };
+    now = of;
+    of.figures = L.geoJSON(null, { style: (f) => style(f, of), onEachFeature: (f, made) => dress(f, made, of) });
+    of.rings = L.layerGroup();
+    const [ids, names, tips] = [split(rows.ids), texts(rows.names), rows.tips && texts(rows.tips)];
+    ids.forEach((id, i) => {
+      const n = rows.n[i];
+      const t = `${names[i]}: ${tips?.[i] || `${n.toLocaleString('en')} ${noun[n === 1 ? 0 : 1]}`}`;
+      const properties = { id, t, n, c: rows.cls.charCodeAt(i) - 49, m: moment };
+      of.figures.addData({ type: 'Feature', properties, geometry: unpack(rows.shapes[i]) });
     });
-    layer.addTo(group);
+    of.figures.eachLayer((layer) => of.layers.set(layer.feature.properties.id, layer));
+    of.figures.addTo(group);
+    of.rings.addTo(group);
+    group.once('add', () => choose(chosen.map(open)));
+    group.once('remove', () => { if (now === of) now = null; });
+  };
+
+  // Mark what is chosen. A ring in two colours is seen on a dark shade, on a light one and on streets.
+  const choose = (ids) => {
+    const { style: s, layers, rings } = now;
+    const before = now.chosen;
+    now.chosen = new Set(ids);
+    rings.clearLayers();
+    [...before, ...ids].filter((id) => layers.has(id)).forEach((id) => {
+      const layer = layers.get(id);
+      const { properties, geometry } = layer.feature;
+      delete properties.s;
+      if (now.chosen.has(id)) {
+        properties.s = 1;
+        layer.bringToFront();
+        L.geoJSON(geometry, { interactive: false, style: { color: s.accent, weight: 9, fill: false } }).addTo(rings);
+        L.geoJSON(geometry, { interactive: false, style: { color: s.none, weight: 3, fill: false } }).addTo(rings);
+      }
+      layer.setStyle(style(layer.feature));
+    });
+  };
+
+  // A place was clicked: Shift, Ctrl or "Add places" adds it to the others. What is then chosen travels along, so
+  // that clicks in quick succession, of which streamlit-folium sends only the last, lose nothing.
+  const press = (properties, { shiftKey, ctrlKey, metaKey }) => {
+    const add = now.several && (lamplight.adding || shiftKey || ctrlKey || metaKey);
+    const next = new Set(add ? now.chosen : []);
+    if (now.chosen.has(properties.id) && (add || now.chosen.size === 1)) next.delete(properties.id);
+    else next.add(properties.id);
+    delete properties.add;
+    delete properties.chosen;
+    if (add) properties.add = 1;
+    if (now.several) properties.chosen = [...next];
+    if (now.moment) choose([...next]);
   };
 
   const outlines = (made, shapes, look) => {
@@ -116,7 +170,7 @@ window.lamplight = (() => {
   const labels = (rows, group) => {
     rows.forEach(([lat, lon, text, kind]) => {
       // A mark without size, whose text is centred by the style sheet: its place does not hang on a measured width.
-      const icon = L.divIcon({ className: `label ${kind}`, iconSize: [0, 0], html: asText(text) });
+      const icon = L.divIcon({ className: `label ${kind}`, iconSize: [0, 0], html: asText(open(text)) });
       L.marker([lat, lon], { icon, interactive: false, keyboard: false }).addTo(group || map);
     });
     requestAnimationFrame(tidy);
@@ -138,8 +192,12 @@ window.lamplight = (() => {
     document.addEventListener('load', settle, true);
   };
 
-  // Streets shine through what is land without them.
-  const streets = (on) => document.documentElement.classList.toggle('streets', on);
+  // Before each repaint. Streets shine through what is land without them.
+  const begin = (streets) => {
+    document.documentElement.classList.toggle('streets', streets);
+    // streamlit-folium keeps every group that it ever drew in this list, and with it all of its shapes.
+    window.feature_group = (window.feature_group || []).filter((group) => map.hasLayer(group));
+  };
 
-  return { start, streets, places, outlines, keepInView, labels };
+  return { start, begin, places, outlines, keepInView, labels };
 })();
