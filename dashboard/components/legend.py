@@ -80,7 +80,8 @@ def categories(
     if empty:
         items.append(
             f'<span style="display:inline-flex;align-items:center;gap:.35rem;white-space:nowrap">'
-            f'<span style="width:24px;height:15px;border:1px solid {p.quiet};border-radius:2px"></span>{html_text(empty)}</span>'
+            f'<span style="width:24px;height:15px;border:1px solid {p.quiet};border-radius:2px"></span>'
+            f"{html_text(empty)}</span>"
         )
     return (
         f'<div role="group" aria-label="{html_text(title)}" style="display:flex;flex-wrap:wrap;gap:.3rem 1rem;'

@@ -111,7 +111,7 @@ def paint(picture: AnyPicture, p: Palette, street_map: bool = False, moment: str
 
 def _options(picture: AnyPicture, p: Palette, street_map: bool) -> dict[str, Any]:
     """How the places look and answer."""
-    style = {"edge": p.text, "quiet": p.quiet, "accent": p.accent, "none": p.surface}
+    style: dict[str, Any] = {"edge": p.text, "quiet": p.quiet, "accent": p.accent, "none": p.surface}
     style |= {"glass": 0.72 if street_map else 0.88, "air": 0.05 if street_map else 0.6}
     return {
         "looks": packed_styles(picture.looks(p)),

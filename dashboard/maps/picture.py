@@ -1,4 +1,4 @@
-"""What is to be drawn, and how it travels: tables of places -> the few strings and lists that map.js makes shapes of."""
+"""What is to be drawn, and how it travels: tables of places -> the few texts and lists that map.js reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ class ClassPaint(Picture):
         if len(self.styles) > MOST_CLASSES:
             raise ValueError(f"A map has at most {MOST_CLASSES} classes.")
         found = self.places["cls"].to_numpy(dtype="int64")
-        if found.size and not (-1 <= found.min() and found.max() < len(self.styles)):
+        if found.size and (found.min() < -1 or found.max() >= len(self.styles)):
             raise ValueError("A class has no style. Classes are -1 or the index of a style.")
 
     def classed(self) -> pd.DataFrame:

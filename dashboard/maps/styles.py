@@ -119,11 +119,8 @@ def path(pattern: str, across: int = 1, down: int = 1) -> str:
 def swatch(style: ClassStyle, width: int = 24, height: int = 15) -> str:
     """A sample of a class as an image that can be printed: the address of an SVG, as text."""
     drawn = path(style.pattern, -(-width // TILE), -(-height // TILE))
-    lines = (
-        f'<path d="{drawn}" stroke="{style.stroke}" stroke-width="{PATTERNS[style.pattern][0]}" stroke-linecap="round"/>'
-        if drawn
-        else ""
-    )
+    look = f'stroke="{style.stroke}" stroke-width="{PATTERNS[style.pattern][0]}" stroke-linecap="round"'
+    lines = f'<path d="{drawn}" {look}/>' if drawn else ""
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f'<rect width="{width}" height="{height}" fill="{style.colour}"/>{lines}</svg>'
