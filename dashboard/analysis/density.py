@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 Kernel = Literal["quartic", "gaussian"]
 GAUSSIAN_REACH = 5.0  # bandwidths; beyond lies 4 millionths of a Gaussian's weight
@@ -42,11 +43,11 @@ class Density:
 
 
 def density(
-    points: np.ndarray,
-    centres: np.ndarray,
+    points: npt.ArrayLike,
+    centres: npt.ArrayLike,
     bandwidth: float | None = None,
     kernel: Kernel = "quartic",
-    weights: np.ndarray | None = None,
+    weights: npt.ArrayLike | None = None,
     cell_size: float | None = None,
 ) -> Density:
     """Kernel density of points at centres.
@@ -82,7 +83,7 @@ def density(
     return Density(plain, per_km2, kernel, float(bandwidth), reason, warning, float(weights.sum()))
 
 
-def bandwidth_rule(points: np.ndarray, weights: np.ndarray | None = None) -> float:
+def bandwidth_rule(points: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> float:
     """A bandwidth in metres: 0.9 min(SD, sqrt(1 / ln 2) D) N^(-1/5).
 
     SD is the standard distance of the points from their mean centre, D the median of their distances
@@ -107,11 +108,11 @@ def bandwidth_rule(points: np.ndarray, weights: np.ndarray | None = None) -> flo
 
 
 def kernel_sums(
-    points: np.ndarray,
-    centres: np.ndarray,
+    points: npt.ArrayLike,
+    centres: npt.ArrayLike,
     bandwidth: float,
     kernel: Kernel = "quartic",
-    weights: np.ndarray | None = None,
+    weights: npt.ArrayLike | None = None,
     powers: tuple[int, ...] = (1,),
 ) -> np.ndarray:
     """Sum over the points of weight x kernel^power at each centre, (n, len(powers)).
@@ -149,7 +150,7 @@ def kernel_sums(
 
 
 def checked_points(
-    points: np.ndarray, weights: np.ndarray | None, name: str = "points"
+    points: npt.ArrayLike, weights: npt.ArrayLike | None, name: str = "points"
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points as (m, 2) and weights as (m,) floats, or a ValueError that says what is wrong with them."""
     points = np.asarray(points, dtype=float)

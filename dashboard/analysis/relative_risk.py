@@ -7,8 +7,9 @@ that of residents or of all police reports takes this out, and most of the edge 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from dashboard.analysis.density import Kernel, kernel_sums
+from dashboard.analysis.density import Kernel, checked_points, kernel_sums
 
 LEAST_BELOW = 5.0  # records in the denominator that a kernel must see, or there is nothing to divide by
 LEAST_EXPECTED = 5.0  # cases that must be expected under a kernel, or the normal approximation fails
@@ -36,12 +37,12 @@ class RelativeRisk:
 
 
 def relative_risk(
-    cases: np.ndarray,
-    others: np.ndarray,
-    centres: np.ndarray,
+    cases: npt.ArrayLike,
+    others: npt.ArrayLike,
+    centres: npt.ArrayLike,
     bandwidth: float,
-    case_weights: np.ndarray | None = None,
-    other_weights: np.ndarray | None = None,
+    case_weights: npt.ArrayLike | None = None,
+    other_weights: npt.ArrayLike | None = None,
     kernel: Kernel = "quartic",
     least_below: float = LEAST_BELOW,
 ) -> RelativeRisk:
@@ -60,11 +61,13 @@ def relative_risk(
 
     Bithell (1990), Statistics in Medicine 9; Kelsall and Diggle (1995), Statistics in Medicine 14.
     """
-    above = kernel_sums(cases, centres, bandwidth, kernel, case_weights, powers=(1, 2))
-    below = kernel_sums(others, centres, bandwidth, kernel, other_weights, powers=(1, 2))
-    many, more = _records(cases, case_weights), _records(others, other_weights)
+    cases, case_weights = checked_points(cases, case_weights, "cases")
+    others, other_weights = checked_points(others, other_weights, "others")
+    many, more = float(case_weights.sum()), float(other_weights.sum())
     if many <= 0 or more <= 0:
         raise ValueError("A ratio needs records on both sides: one of the two layers is empty.")
+    above = kernel_sums(cases, centres, bandwidth, kernel, case_weights, powers=(1, 2))
+    below = kernel_sums(others, centres, bandwidth, kernel, other_weights, powers=(1, 2))
     thin = _seen(below) < least_below
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(thin, np.nan, (above[:, 0] / many) / (below[:, 0] / more))
@@ -88,7 +91,3 @@ def _random_labels(above: np.ndarray, below: np.ndarray, many: float, more: floa
 def _seen(sums: np.ndarray) -> np.ndarray:
     """How many records a kernel effectively sees: (sum w k)^2 / sum w k^2, 0 where there are none."""
     return np.divide(sums[:, 0] ** 2, sums[:, 1], out=np.zeros(len(sums)), where=sums[:, 1] > 0)
-
-
-def _records(points: np.ndarray, weights: np.ndarray | None) -> float:
-    return float(len(points) if weights is None else np.sum(weights))
