@@ -16,7 +16,7 @@ import pyarrow as pa
 from etl.areas import add_areas, load_areas, quoted
 from etl.coverage import add_annotations, add_coverage
 from etl.months import exclusive, owners, superseded
-from etl.provenance import add_provenance, check_equation, now, union
+from etl.provenance import add_provenance, check_equation, files, now, union
 from etl.registry import all_sources
 from etl.schema import SourceError
 from etl.store import Store
@@ -167,25 +167,29 @@ def _stage_facts(connection: duckdb.DuckDBPyConnection, store: Store, manifests:
 def _stage_exposure(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[dict[str, Any]]) -> None:
     connection.execute("alter table exposure add column area_code varchar")
     connection.execute("create table staged_scope (load varchar, source varchar, scope varchar, month date, n bigint)")
-    if not union(connection, store, manifests, "exposure", "staged_exposure"):
-        return
-    connection.execute(
-        """insert into staged_scope
-           select load, source, scope, month, sum(n) from staged_exposure group by all"""
-    )
-    connection.execute(
-        """insert into exposure by name
-           select e.source, e.load, e.month, e.h3_9, e.area_code, sum(e.n)::bigint as n
-           from staged_exposure e join staged_loads l using (load)
-           left join staged_claims c on c.load = e.load and c.scope = e.scope and c.month = e.month
-           left join staged_named d on d.source = e.source and d.month = e.month
-           left join staged_owners o on o.source = e.source and o.series = l.series and o.scope = e.scope
-                                     and o.month = e.month
-           where case when d.owner is not null then d.owner = e.load
-                      when c.load is not null then o.owner = e.load
-                      else not l.gone end
-           group by all order by all"""
-    )
+    # A load's rows differ in month, place or scope already, and lie in their order: nothing is grouped or sorted anew.
+    connection.execute("set preserve_insertion_order = true")
+    for m, path in files(store, manifests, "exposure"):
+        named = {"load": m["load"], "source": m["source"], "path": path}
+        connection.execute(
+            """insert into staged_scope
+               select $load, $source, scope, month, sum(n) from read_parquet($path) group by all""",
+            named,
+        )
+        connection.execute(
+            """insert into exposure by name
+               select $source as source, $load as load, e.month, e.h3_9, e.area_code, e.n
+               from read_parquet($path) e
+               left join staged_claims c on c.load = $load and c.scope = e.scope and c.month = e.month
+               left join staged_named d on d.source = $source and d.month = e.month
+               left join staged_owners o on o.source = $source and o.series = $series and o.scope = e.scope
+                                         and o.month = e.month
+               where case when d.owner is not null then d.owner = $load
+                          when c.load is not null then o.owner = $load
+                          else not $gone end""",
+            {**named, "series": m["series"], "gone": m["load"] in superseded(manifests)},
+        )
+    connection.execute("set preserve_insertion_order = false")
 
 
 def _copy_published(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import engine, locate, normalise
-from etl.denominator import area_names, floats, fold, places
+from etl.denominator import Denominator, area_names, floats, places
 from etl.distinct import Light
 from etl.harvest import Harvest
 from etl.repeats import Identities, Input, older_rows
@@ -22,7 +22,6 @@ from etl.values import Job, trim
 _MINUTES = 24 * 60
 _NAMES = ["area_code", "area_name"]
 _SPELL_AT = 100_000  # relevant rows kept as text
-_FOLD_AT = 1_000_000  # rows of unfolded denominator kept in memory
 # A default time stands out from the same minute of the hours beside it.
 _DEFAULT_TIME_RATIO, _DEFAULT_TIME_LEAST = 1.5, 20
 
@@ -62,7 +61,7 @@ def _see(light: Light, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBa
     part, points = places(usable, source)
     return _Seen(
         **known,
-        exposure=part,  # folded later: a chunk by itself hardly repeats a month and a place
+        exposure=part,
         id_hash=usable["id_hash"],
         issues=np.bincount(points.issue, minlength=len(locate.POINT_ISSUES)),
         clock=np.bincount(usable["clock"].drop_null().to_numpy(), minlength=_MINUTES),
@@ -82,9 +81,8 @@ class ReportReader:
     issues: Any = field(default_factory=lambda: np.zeros(len(locate.POINT_ISSUES), dtype=np.int64))
     _inputs: list[Input] = field(default_factory=list)
     _identities: Identities = field(default_factory=Identities)
-    _exposure: list[pa.Table] = field(default_factory=list)
+    _exposure: Denominator = field(default_factory=Denominator)
     _named: list[pa.Table] = field(default_factory=list)
-    _unfolded: int = 0
     _latest: Any = None
 
     def read(
@@ -134,11 +132,7 @@ class ReportReader:
         self.issues += seen.issues
         self.clock += seen.clock
         self._latest = seen.latest if self._latest is None else max(self._latest, seen.latest)
-        self._exposure.append(seen.exposure)
-        self._unfolded += seen.exposure.num_rows
-        if self._unfolded > _FOLD_AT:
-            self._exposure = [fold(pa.concat_tables(self._exposure))]
-            self._unfolded = 0
+        self._exposure.add(seen.exposure)
 
     def _merge_repeats(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Of the rows of one id, one counts. Rows that are reports give way to it; those that are offences stand."""
@@ -149,9 +143,7 @@ class ReportReader:
         older = older_rows(self._inputs, repeated, connection, self.work, rows_are=rows_are)
         if not older.rows.num_rows:
             return
-        less = older.exposure.set_column(4, "n", pc.negate(older.exposure["n"]))
-        folded = fold(pa.concat_tables([*self._exposure, less.cast(self._exposure[0].schema)]))
-        self._exposure = [folded.filter(pc.not_equal(folded["n"], 0))]
+        self._exposure.add(older.exposure, sign=-1)
         if rows_are == "offence":
             return
         n = older.rows.num_rows
@@ -165,8 +157,8 @@ class ReportReader:
     def finish(self, connection: duckdb.DuckDBPyConnection) -> pa.Table | None:
         """Stores the denominator in the harvest and returns the facts, hours of default times unknown."""
         self._merge_repeats(connection)
-        if self._exposure:
-            folded = fold(pa.concat_tables(self._exposure))
+        folded = self._exposure.table()
+        if folded.num_rows:
             self.harvest.exposure = folded
             self.harvest.tables["area_names"] = area_names(folded, self._named)
             months = folded.group_by(["scope", "month"]).aggregate([("n", "sum")])

@@ -34,7 +34,7 @@ REPORTS = [c for c in CASES if c.name.startswith(("lapd", "chicago", "houston"))
 @pytest.mark.parametrize("case", REPORTS, ids=lambda c: c.name)
 def test_the_size_of_a_chunk_changes_nothing(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etl.reading.input_tables.CHUNK_ROWS", 2)
-    monkeypatch.setattr("etl.reports._FOLD_AT", 3)
+    monkeypatch.setattr("etl.denominator.FOLD_AT", 3)
     found = tables_of(case.load(tmp_path))
     for table, text in case.expected.items():
         assert found[table].splitlines() == text.splitlines(), table
