@@ -1,12 +1,14 @@
 """One frozen Filters value, as an Ibis predicate and as a sentence; as a link in dashboard/links.py. No Streamlit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from dashboard.catalogue import Catalogue
+from dashboard.catalogue import AreaGroup, Catalogue
+from dashboard.drawn import inside
 from etl import codes
 
 # The filters, by the name that the link carries.
@@ -37,7 +39,7 @@ class Filters:
     """What a view is about. An empty tuple means no restriction.
 
     date_from, date_to : first days of the first and of the last month (inclusive); None = no limit.
-    areas : (layer, area_id) pairs; a record in any of them counts.
+    areas : (layer, area_id) pairs and named groups, each with its members; a record in any of them counts once.
     victim_age, victim_sex : of the person for victims; of the incident's summary for the other units.
     """
 
@@ -47,7 +49,7 @@ class Filters:
     sources: tuple[str, ...] = ()
     exploitation: tuple[str, ...] = ()
     unit: str = "incidents"
-    areas: tuple[tuple[str, str], ...] = ()
+    areas: tuple[tuple[str, str] | AreaGroup, ...] = ()
     victim_age: tuple[str, ...] = ()
     victim_sex: tuple[str, ...] = ()
     premise: tuple[str, ...] = ()
@@ -123,10 +125,26 @@ def selection(f: Filters, t: Any) -> list[Any]:
     return parts
 
 
-def in_areas(f: Filters, t: Any) -> Any:
-    """Whether a row lies in any of the chosen areas, whatever their layers."""
-    layers = sorted({layer for layer, _ in f.areas})
-    return reduce(or_, [t[f"area_{x}"].isin([a for layer, a in f.areas if layer == x]) for x in layers])
+def in_areas(f: Filters, t: Any, inside: Callable[[Any, bytes], Any] = inside) -> Any:
+    """Whether a row lies in any of the chosen areas, whatever their layers.
+
+    inside : (table, polygon) -> whether a row is in a drawn area; another one where a table has no coordinates.
+    """
+    named, polygons = members(f), [g.polygon for g in drawn(f)]
+    layers = sorted({layer for layer, _ in named})
+    parts = [t[f"area_{x}"].isin([a for layer, a in named if layer == x]) for x in layers]
+    return reduce(or_, parts + [inside(t, polygon) for polygon in polygons])
+
+
+def members(f: Filters) -> tuple[tuple[str, str], ...]:
+    """The (layer, area_id) pairs that were chosen, by themselves or in a group; each once."""
+    chosen = [a.members if isinstance(a, AreaGroup) else (a,) for a in f.areas]
+    return tuple(dict.fromkeys(pair for pairs in chosen for pair in pairs))
+
+
+def drawn(f: Filters) -> tuple[AreaGroup, ...]:
+    """The drawn areas among the chosen ones: a record without a point is in none of them."""
+    return tuple(a for a in f.areas if isinstance(a, AreaGroup) and a.polygon)
 
 
 def published_conditions(f: Filters, t: Any) -> list[Any]:
@@ -159,7 +177,7 @@ def sentence(filters: Filters, catalogue: Catalogue) -> str:
         noun += " and related offences"
     parts = [noun, _period(f) if f.unit in codes.RECORD_UNITS else _years(f)]
     if f.areas and "area" in can:
-        parts.append("in " + _list([_area_label(catalogue, *a) for a in f.areas]))
+        parts.append("in " + _list([_area_label(catalogue, a) for a in f.areas]))
     if f.sources:
         parts.append("from " + _list([catalogue.source_title(s) for s in f.sources]))
     text = " ".join(p for p in parts if p)
@@ -177,9 +195,13 @@ def _words(f: Filters, can: frozenset[str]) -> list[tuple[str, list[str]]]:
     return [(name, [labels[v].lower() for v in values]) for name, values, labels in pairs if values and name in can]
 
 
-def _area_label(catalogue: Catalogue, layer: str, area_id: str) -> str:
-    area = catalogue.area(layer, area_id)
-    return area.label if area else area_id
+def _area_label(catalogue: Catalogue, chosen: tuple[str, str] | AreaGroup) -> str:
+    if isinstance(chosen, AreaGroup):
+        n = len(chosen.members)
+        size = f"{n} area{'s' * (n != 1)}"
+        return f"the drawn area {chosen.name}" if chosen.polygon else f"{chosen.name} (group of {size})"
+    area = catalogue.area(*chosen)
+    return area.label if area else chosen[1]
 
 
 def _only(name: str, words: list[str], bare: bool) -> str:

@@ -18,7 +18,9 @@ LONGEST_NAME = 60
 LONGEST_NOTE = 500
 MOST_MEMBERS = 5000
 MOST_VERTICES = 200
+FEW_VERTICES = 50  # what an outline is brought down to while that changes next to nothing: each corner costs time
 FIRST_TOLERANCE = 1e-5  # degrees: about one metre, far below the precision of any report
+LITTLE_CHANGE, MOST_CHANGE = 0.002, 0.05  # of the area, that taking corners away may add and cut off
 DIGITS = 7  # of a coordinate in degrees: about a centimetre
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # none that is read as another
 
@@ -149,22 +151,34 @@ def name_key(name: str) -> str:
 def simplified(polygon: Any) -> Any:
     """A valid polygon of at most MOST_VERTICES vertices, coordinates rounded to DIGITS.
 
-    The tolerance starts at FIRST_TOLERANCE and doubles until the polygon is small enough. Raises GroupError when it
-    is not a polygon in degrees, or is too intricate.
+    The tolerance starts at FIRST_TOLERANCE and grows by half until few corners are left, or, from MOST_VERTICES down,
+    until LITTLE_CHANGE of the area would change. Raises GroupError when it is not a polygon in degrees, or so
+    intricate that MOST_CHANGE of it would change.
     """
     if shapely.get_type_id(polygon) not in (3, 6) or shapely.is_empty(polygon):
         raise GroupError("A drawn area is a polygon: draw its outline and close it.")
     west, south, east, north = shapely.bounds(polygon)
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise GroupError("The outline is not in degrees of longitude and latitude (WGS 84): convert it first.")
-    shape, tolerance = _whole(polygon), FIRST_TOLERANCE
-    while vertices(shape) > MOST_VERTICES and tolerance < (east - west) + (north - south):
-        shape, tolerance = _whole(shapely.simplify(polygon, tolerance)), tolerance * 2
-    if shape.is_empty or shape.area == 0:
+    whole = shape = _whole(polygon)
+    if whole.is_empty or whole.area == 0:
         raise GroupError("The outline encloses nothing: draw a larger one.")
-    if vertices(shape) > MOST_VERTICES:
-        raise GroupError(f"The area has too many parts for {MOST_VERTICES} corners: draw or upload a simpler one.")
+    tolerance = FIRST_TOLERANCE
+    while vertices(shape) > FEW_VERTICES and tolerance < (east - west) + (north - south):
+        simpler = _whole(shapely.simplify(whole, tolerance))
+        if vertices(shape) <= MOST_VERTICES and _change(whole, simpler) > LITTLE_CHANGE:
+            break
+        shape, tolerance = simpler, tolerance * 1.5
+    if vertices(shape) > MOST_VERTICES or _change(whole, shape) > MOST_CHANGE:
+        raise GroupError(
+            f"The outline is too intricate for {MOST_VERTICES} corners: draw or upload a simpler one, or its parts."
+        )
     return shape
+
+
+def _change(before: Any, after: Any) -> float:
+    """What was added and cut off, as a share of the area."""
+    return float(shapely.symmetric_difference(before, after).area / before.area)
 
 
 def vertices(shape: Any) -> int:

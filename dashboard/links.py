@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dashboard.catalogue import Catalogue
+from dashboard.catalogue import AreaGroup, Catalogue
 from dashboard.filters import DATE_BASIS, NAMES, Filters, default
 from etl import codes
+
+GROUP = "*group"  # stands where an area has its layer; no layer has such a name
 
 
 def choices(name: str, catalogue: Catalogue) -> Mapping[Any, str]:
@@ -21,7 +23,7 @@ def choices(name: str, catalogue: Catalogue) -> Mapping[Any, str]:
     if name == "source":
         return _unique({s.source: s.title for s in catalogue.sources if s.kind != "boundary"})
     if name == "area":
-        return {(a.layer, a.area_id): a.label for a in catalogue.areas}
+        return _areas(catalogue)
     labels = {
         "unit": codes.UNIT,
         "exploitation": codes.EXPLOITATION,
@@ -32,6 +34,32 @@ def choices(name: str, catalogue: Catalogue) -> Mapping[Any, str]:
     }[name]
     kept = catalogue.units if name == "unit" else catalogue.present.get(name, tuple(labels))
     return _unique({code: labels[code] for code in labels if code in kept})
+
+
+def _areas(catalogue: Catalogue) -> dict[tuple[str, str], str]:
+    """Groups first: whoever made one looks for it. An area keeps its name when a group took the same."""
+    areas = {(a.layer, a.area_id): a.label for a in catalogue.areas}
+    taken = set(areas.values()) if catalogue.groups else set()
+    groups = {(GROUP, g.id): f"{g.label} [{g.id}]" if g.label in taken else g.label for g in catalogue.groups}
+    return groups | areas
+
+
+def values(name: str, keys: Iterable[Any], catalogue: Catalogue) -> tuple[Any, ...]:
+    """The values of a filter for some keys of its `choices`, in the catalogue's order: groups with their members.
+
+    A key that is no choice is left out.
+    """
+    wanted = set(keys)
+    kept = tuple(key for key in choices(name, catalogue) if key in wanted)
+    if name != "area":
+        return kept
+    groups = {(GROUP, g.id): g for g in catalogue.groups}
+    return tuple(groups.get(key, key) for key in kept)
+
+
+def key_of(value: Any) -> Any:
+    """The key, in `choices`, of a value of a filter."""
+    return (GROUP, value.id) if isinstance(value, AreaGroup) else value
 
 
 def _unique(labels: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +86,8 @@ def to_query(filters: Filters, catalogue: Catalogue) -> dict[str, list[str]]:
         if value == getattr(usual, attribute) or value is None:
             continue
         labels = choices(name, catalogue)
-        query[name] = [labels[v] for v in (value if name in MANY else (value,)) if v in labels]
+        keys = [key_of(v) for v in (value if name in MANY else (value,))]
+        query[name] = [labels[key] for key in keys if key in labels]
     if filters.related:
         query["related"] = ["true"]
     return {name: values for name, values in query.items() if values}
@@ -73,16 +102,16 @@ def from_query(params: Mapping[str, Iterable[str] | str], catalogue: Catalogue) 
     for name in NAMES:
         if name not in params:
             continue
-        given = params[name]
-        values = [given] if isinstance(given, str) else [str(v) for v in given]
+        raw = params[name]
+        given = [raw] if isinstance(raw, str) else [str(v) for v in raw]
         read: dict[str, Any] = {}
         if name == "related":
-            read, bad = _read_switch(values)
+            read, bad = _read_switch(given)
         elif name in MANY:
-            found, bad = _read_many(values, name, catalogue)
+            found, bad = _read_many(given, name, catalogue)
             read = {MANY[name]: found} if found else {}
         else:
-            found, bad = _read_many(values[-1:], name, catalogue)
+            found, bad = _read_many(given[-1:], name, catalogue)
             read = {ONE[name]: found[0]} if found else {}
         filters = replace(filters, **read)
         if bad:
@@ -98,13 +127,13 @@ def _read_switch(values: list[str]) -> tuple[dict[str, Any], bool]:
     return ({"related": word == "true"}, False) if word in ("true", "false") else ({}, True)
 
 
-def _read_many(values: list[str], name: str, catalogue: Catalogue) -> tuple[tuple[Any, ...], bool]:
+def _read_many(given: list[str], name: str, catalogue: Catalogue) -> tuple[tuple[Any, ...], bool]:
     labels = choices(name, catalogue)
-    match = _matcher(labels)
-    found = [match(v) for v in values[:200] if v != ""]
+    match = _matcher(labels, {slug(g.name): (GROUP, g.id) for g in catalogue.groups} if name == "area" else {})
+    found = [match(v) for v in given[:200] if v != ""]
     kept = {v for v in found if v is not None}
     # The order of the catalogue, so that two links to the same view are the same filters.
-    return tuple(v for v in labels if v in kept), None in found or len(values) > 200
+    return values(name, kept, catalogue), None in found or len(given) > 200
 
 
 def slug(text: str) -> str:
@@ -112,10 +141,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text.casefold()).strip("-")
 
 
-def _matcher(labels: Mapping[Any, str]) -> Callable[[str], Any]:
+def _matcher(labels: Mapping[Any, str], names: Mapping[str, Any]) -> Callable[[str], Any]:
     exact = {label: value for value, label in labels.items()}
     slugs = {slug(label): value for value, label in labels.items()}
-    ids = {slug(v[1] if isinstance(v, tuple) else str(v)): v for v in reversed(list(labels))}
+    # A group is also found by its bare name, where no area has it.
+    ids = {**names} | {slug(v[1] if isinstance(v, tuple) else str(v)): v for v in reversed(list(labels))}
 
     def match(text: str) -> Any:
         if text in exact:

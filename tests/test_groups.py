@@ -18,6 +18,13 @@ CATALOGUE = Catalogue(
 )
 
 
+def jagged() -> object:
+    """Two thousand corners that no smoother outline comes near to."""
+    rng = np.random.default_rng(0)
+    angle, radius = np.linspace(0, 2 * np.pi, 2000, endpoint=False), rng.uniform(0.01, 0.1, 2000)
+    return shapely.Polygon(np.c_[-30 + radius * np.cos(angle), -40 + radius * np.sin(angle)])
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     (tmp_path / "warehouse").mkdir()
@@ -121,7 +128,8 @@ def test_holes_and_parts_are_kept_and_a_crossing_outline_is_mended() -> None:
         (shapely.box(-30, 89, -29, 91), "degrees"),
         (shapely.Polygon([(-30, -40), (-29, -39), (-28, -38)]), "encloses nothing"),
         (shapely.box(-30, -40, -30 + 1e-9, -40 + 1e-9), "encloses nothing"),
-        (shapely.union_all([shapely.box(x / 10, 0, x / 10 + 0.05, 0.05) for x in range(80)]), "too many parts"),
+        (shapely.union_all([shapely.box(x / 10, 0, x / 10 + 0.05, 0.05) for x in range(80)]), "too intricate"),
+        (jagged(), "too intricate"),
     ],
 )
 def test_what_is_no_area_is_refused_in_words(data: Path, shape: object, words: str) -> None:

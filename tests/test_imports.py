@@ -1,6 +1,7 @@
 """Who may import whom: the table of the design, and the habits that a reader can rely on."""
 
 import ast
+import subprocess
 import sys
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -16,6 +17,9 @@ UI = ("streamlit", "streamlit_folium")
 ENGINES = ("ibis", "duckdb", "sqlglot")
 DRAWING = ("plotly", "folium", "branca", "streamlit_folium")
 SCREEN = ("dashboard.main", "dashboard.components", "dashboard.charts", "dashboard.maps", "dashboard.server")
+ONLY_TESTS = ("esda", "libpysal", "pointpats", "sklearn", "matplotlib", "hypothesis", "pytest", "playwright")
+# Importing it runs the app.
+NOT_IMPORTED = ("dashboard.main",)
 PAGE_LINES = 60
 FILE_LINES = 300
 
@@ -53,8 +57,8 @@ RULES = (
         tuple(
             f"dashboard/{name}{rest}"
             for name in (
-                *("measures", "warehouse", "filters", "groups", "exports", "briefing", "access", "audit", "state"),
-                *("hotspots", "export"),
+                *("measures", "warehouse", "filters", "exports", "briefing", "access", "audit", "state"),
+                *("hotspots", "export", "drawn", "groups"),
             )
             for rest in (".py", "/*")
         ),
@@ -153,6 +157,20 @@ def test_the_reader_has_one_door() -> None:
     """What is in etl/reading is reached through etl/read.py."""
     outside = [f for f in python_files() if not f.startswith("etl/reading/") and f != "etl/read.py"]
     assert {f: m for f in outside for m in imported(f) if within(m, ("etl.reading",))} == {}
+
+
+def test_what_only_tests_need_is_imported_by_tests_only() -> None:
+    """esda takes seconds to import: it is there to hold ours against, not to serve a page."""
+    assert {f: m for f in python_files() for m in imported(f) if within(m, ONLY_TESTS)} == {}
+    modules = [f.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for f in python_files()]
+    served = [m for m in modules if m.startswith("dashboard.") and m not in NOT_IMPORTED]
+    program = f"""
+import importlib, sys
+for name in {served}:
+    importlib.import_module(name)
+print([m for m in {ONLY_TESTS} if m in sys.modules])"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
 def test_no_file_is_named_like_a_module_of_the_standard_library() -> None:

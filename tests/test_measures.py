@@ -14,7 +14,7 @@ import pytest
 
 from dashboard import measures
 from dashboard.filters import Filters, default
-from dashboard.measures.places import cell_parents
+from dashboard.measures.exposed import cell_parents
 from dashboard.warehouse import Warehouse, open_warehouse
 from etl import codes, tables
 from tests.make_warehouse import insert, make_warehouse, write_warehouse

@@ -15,7 +15,7 @@ from dashboard.catalogue import Catalogue
 from dashboard.components import context, notices
 from dashboard.escape import markdown_text
 from dashboard.filters import NAMES, Filters, default, sentence, supported
-from dashboard.links import MANY, ONE, choices, from_query, to_query
+from dashboard.links import MANY, ONE, choices, from_query, to_query, values
 from dashboard.warehouse import Warehouse, WarehouseError
 from etl import codes
 
@@ -100,18 +100,18 @@ def _read_link(catalogue: Catalogue) -> list[str]:
 
 def _one(name: str, catalogue: Catalogue, can: frozenset[str]) -> Any:
     labels = choices(name, catalogue)
-    values = list(labels)
+    keys = list(labels)
     usual = getattr(default(catalogue), ONE[name])
     return st.selectbox(
         LABELS[name],
-        values,
-        index=values.index(usual) if usual in labels else None,
+        keys,
+        index=keys.index(usual) if usual in labels else None,
         format_func=labels.__getitem__,
         key=name,
         bind="query-params",
         help=_HELP.get(name),
-        disabled=name not in can or not values,
-        placeholder="No records" if not values else "",
+        disabled=name not in can or not keys,
+        placeholder="No records" if not keys else "",
     )
 
 
@@ -147,9 +147,9 @@ def _more(catalogue: Catalogue) -> dict[str, Any]:
 
 def _filters(chosen: Mapping[str, Any], catalogue: Catalogue) -> Filters:
     """The widgets' values as Filters; months in the wrong order are swapped, as in a link."""
-    values = {ONE[name]: chosen[name] for name in ONE if chosen[name] is not None}
-    values |= {MANY[name]: tuple(v for v in choices(name, catalogue) if v in chosen[name]) for name in MANY}
-    filters = replace(default(catalogue), **values, related=bool(chosen["related"]))
+    read = {ONE[name]: chosen[name] for name in ONE if chosen[name] is not None}
+    read |= {MANY[name]: values(name, chosen[name], catalogue) for name in MANY}
+    filters = replace(default(catalogue), **read, related=bool(chosen["related"]))
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         notices.link_notices(["The period ended before it began, so its two months were swapped."])
         return replace(filters, date_from=filters.date_to, date_to=filters.date_from)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
-import numpy as np
 import pandas as pd
 
-from dashboard.filters import Filters, add_months, in_areas, supported, table_of
+from dashboard.filters import Filters, supported, table_of
 from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown, summed
 from dashboard.measures.daily import monthly, within
+from dashboard.measures.exposed import cell_parents, exposure_conditions
 from dashboard.measures.groups import total
 from dashboard.measures.labels import labelled
 from dashboard.measures.periods import period_rows
@@ -131,7 +131,7 @@ def reports_by_place(
     if column not in warehouse.schemas["exposure"]:
         raise ValueError(f"There is no layer of areas {layer}.")
     table = warehouse.table("exposure")
-    rows = table.filter(table[column].notnull(), *exposure_conditions(filters, table))
+    rows = table.filter(table[column].notnull(), *exposure_conditions(warehouse, filters, table))
     found = warehouse.ask(rows.group_by(column).agg(n=summed(rows)))
     if layer:
         found = found.rename(columns={column: "place", "n": "reports"})
@@ -149,32 +149,6 @@ def check_cells(filters: Filters, resolution: int) -> None:
         raise ValueError(f"There are no cells of resolution {resolution}: choose 4 to 9.")
     if filters.unit not in codes.RECORD_UNITS:
         raise ValueError(f"{codes.UNIT[filters.unit]} have no points on a map.")
-
-
-def cell_parents(cells: np.ndarray, resolution: int) -> np.ndarray:
-    """The cells of a coarser resolution that hold these, (n,) of uint64; the same cells for their own resolution.
-
-    An H3 index keeps its resolution in bits 52 to 55, and three bits for each finer digit, all ones where unused.
-    """
-    if resolution not in tables.H3_RESOLUTIONS:
-        raise ValueError(f"There are no cells of resolution {resolution}: choose 4 to 9.")
-    unused = np.uint64((1 << 3 * (15 - resolution)) - 1)
-    level = np.uint64(0xF << 52)
-    return (cells.astype(np.uint64) & ~level) | np.uint64(resolution << 52) | unused
-
-
-def exposure_conditions(filters: Filters, table: Any) -> list[Any]:
-    """The period, the sources and the areas of a view, for the table of all reports."""
-    parts: list[Any] = []
-    if filters.date_from:
-        parts.append(table.month >= filters.date_from)
-    if filters.date_to:
-        parts.append(table.month < add_months(filters.date_to, 1))
-    if filters.sources:
-        parts.append(table.source.isin(filters.sources))
-    if filters.areas:
-        parts.append(in_areas(filters, table))
-    return parts
 
 
 def _cells(found: pd.DataFrame, column: str, n: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import pandas as pd
 from dashboard.analysis.delay import Delay, delays
 from dashboard.filters import Filters, add_months
 from dashboard.measures.ask import keep, measure, summed
-from dashboard.measures.places import exposure_conditions
+from dashboard.measures.exposed import exposure_conditions
 from dashboard.warehouse import Warehouse
 from etl import codes
 
@@ -96,7 +96,7 @@ def annotations(warehouse: Warehouse, filters: Filters | None = None) -> pd.Data
 def reports_by_month(warehouse: Warehouse, filters: Filters) -> pd.DataFrame:
     """All police reports (exposure) by month of the view: source, title, month, reports (Int64)."""
     table = warehouse.table("exposure")
-    rows = keep(table, exposure_conditions(filters, table))
+    rows = keep(table, exposure_conditions(warehouse, filters, table))
     found = warehouse.ask(rows.group_by(["source", "month"]).agg(reports=summed(rows)).order_by("source", "month"))
     found = _titled(warehouse, found).astype({"reports": "Int64", "month": "datetime64[s]"})
     return found[["source", "title", "month", "reports"]]
