@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.analysis.multiple_testing import Floats, benjamini_hochberg
+from dashboard.analysis.cell_counts import Floats, checked, spread
+from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.permutation import neighbour_sum_p
 
 if TYPE_CHECKING:
@@ -94,31 +95,6 @@ def classes(
     found[significant & (z > 0)] = "hot"
     found[significant & (z < 0)] = "cold"
     return found
-
-
-def checked(counts: npt.ArrayLike, neighbours: "sparse.csr_array") -> Floats:
-    """The counts as float64. Raises ValueError if they and the neighbours do not fit each other."""
-    x = np.asarray(counts, dtype=float)
-    if x.ndim not in (1, 2) or neighbours.shape != (len(x), len(x)):
-        raise ValueError(f"There are counts of {len(x):,} cells but neighbours of {neighbours.shape[0]:,}.")
-    if neighbours.nnz and neighbours.diagonal().any():
-        raise ValueError(
-            "A cell is listed among its own neighbours. Leave it out: the method adds it where it belongs."
-        )
-    return x
-
-
-def spread(x: Floats) -> Any:
-    """Standard deviation over the cells (divided by n), a number or (periods,); nan if the counts are all equal.
-
-    Counts that differ by no more than rounding are equal: 0.1 + 0.2 beside 0.3 is no hotspot.
-    """
-    if len(x) == 0:
-        return np.full(x.shape[1:], np.nan)[()]
-    highest, lowest = x.max(axis=0), x.min(axis=0)
-    size = np.maximum(np.abs(highest), np.abs(lowest))
-    with np.errstate(invalid="ignore"):
-        return np.where(highest - lowest > 1e-12 * size, x.std(axis=0), np.nan)[()]
 
 
 def _totals(neighbours: "sparse.csr_array") -> tuple[Floats, Floats]:

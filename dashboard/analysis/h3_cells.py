@@ -31,7 +31,8 @@ def h3_cells_over(area: Any, resolution: int) -> Cells:
     H3's own are. resolution : 0-15.
 
     From the coarsest cells down, only those that can have a descendant inside are opened, so it is exact for
-    every shape and place. Raises ValueError for an empty area, an unknown resolution, or above 2,000,000 cells.
+    every shape and place. Raises ValueError for an empty area, an unknown resolution, or above about
+    2,000,000 cells.
     """
     import h3ronpy
 
@@ -40,6 +41,9 @@ def h3_cells_over(area: Any, resolution: int) -> Cells:
     if area is None or shapely.is_empty(area):
         raise ValueError("The study area is empty, so no cell lies in it.")
     target = _laid_out(area)
+    expected = _share_of_globe(target) * (2 + 120 * 7**resolution)
+    if expected > MOST_CELLS:
+        raise ValueError(f"There are about {expected:,.0f} cells in the area. Choose a coarser resolution.")
     shapely.prepare(target)
     cells = _coarsest()
     for level in range(resolution + 1):
@@ -47,16 +51,11 @@ def h3_cells_over(area: Any, resolution: int) -> Cells:
             cells = _numpy(h3ronpy.change_resolution(cells, level))
         if level < resolution:
             cells = cells[_may_reach_into(target, cells, level)]
-        if len(cells) > 8 * MOST_CELLS:
-            raise ValueError(f"There are above {MOST_CELLS:,} cells in the area. Choose a coarser resolution.")
     lon, lat = h3_centres(cells)
     inside = np.zeros(len(cells), dtype=bool)
     for turn in (-360, 0, 360):
         inside |= shapely.contains_xy(target, lon + turn, lat)
-    found = np.sort(cells[inside])
-    if len(found) > MOST_CELLS:
-        raise ValueError(f"There are {len(found):,} cells in the area. Choose a coarser resolution.")
-    return found
+    return np.sort(cells[inside])
 
 
 def h3_centres(cells: Cells) -> tuple[Floats, Floats]:
@@ -114,6 +113,12 @@ def _coarsest() -> Cells:
 
 def _numpy(array: Any) -> Cells:
     return np.asarray(array.to_numpy(), dtype=np.uint64)
+
+
+def _share_of_globe(target: Any) -> float:
+    """Area of a polygon as a share of the globe's, by Lambert's cylinder: height is the sine of latitude."""
+    flat = shapely.transform(target, lambda c: np.column_stack([c[:, 0] / 360, np.sin(np.radians(c[:, 1])) / 2]))
+    return float(shapely.area(flat))
 
 
 def _may_reach_into(target: Any, cells: Cells, level: int) -> npt.NDArray[np.bool_]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.analysis.cell_counts import Floats, spread
+
 if TYPE_CHECKING:
     from scipy import sparse
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 CHUNK = 4_000_000  # drawn places held at a time: 32 MB
@@ -44,7 +45,7 @@ def neighbour_sum_p(counts: Floats, neighbours: "sparse.csr_array", permutations
     degree = np.diff(neighbours.indptr).astype(np.int64)
     p = np.full(n, np.nan)
     tested = (degree > 0) & (degree < n - 1)
-    if not tested.any() or not np.isfinite(counts).all() or counts.max() == counts.min():
+    if not tested.any() or not np.isfinite(spread(counts)):
         return p
     seen = neighbours @ counts
     # Sums of the same numbers in another order differ by rounding, and a tie must stay a tie.
