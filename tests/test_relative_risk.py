@@ -52,6 +52,18 @@ def test_nothing_to_divide_by_is_not_a_ratio():
     assert found.ratio[1] == 0 and found.log_ratio[1] == -np.inf
 
 
+def test_residents_at_the_edge_of_the_kernel_are_too_little_to_divide_by():
+    """One area's 4,000 residents, 99 m from the centre with a bandwidth of 100 m, weigh as 1.6 people would."""
+    areas, residents = np.array([[0.0, 0.0], [400.0, 0.0]]), [4000, 4000]
+    centres = np.array([[0.0, 0.0], [99.0, 0.0], [400.0, 0.0]])
+    cases = np.repeat(centres, 10, axis=0)
+    found = relative_risk(cases, areas, centres, 100.0, other_weights=residents)
+    assert found.thin.tolist() == [False, True, False]
+    assert np.isnan(found.ratio[1])
+    dared = relative_risk(cases, areas, centres, 100.0, other_weights=residents, least_share=0)
+    assert dared.ratio[1] > 1000
+
+
 def test_few_cases_are_too_few_to_tell():
     rng = np.random.default_rng(2)
     others = rng.normal(0, 1000, (3000, 2))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from dashboard.analysis.density import Kernel, checked_points, kernel_sums
 
 LEAST_BELOW = 5.0  # records in the denominator that a kernel must see, or there is nothing to divide by
+LEAST_SHARE = 0.05  # of the denominator's mean density over the centres; below, the ratio is mostly the kernel's edge
 LEAST_EXPECTED = 5.0  # cases that must be expected under a kernel, or the normal approximation fails
 
 
@@ -45,14 +46,16 @@ def relative_risk(
     other_weights: npt.ArrayLike | None = None,
     kernel: Kernel = "quartic",
     least_below: float = LEAST_BELOW,
+    least_share: float = LEAST_SHARE,
 ) -> RelativeRisk:
     """Ratio of two normalised kernel densities with one bandwidth, and whether it differs from 1.
 
     cases : (m, 2) and others : (k, 2), metres in one projection; weights say how many records (or
         residents) each point stands for. `others` are best without the cases.
     centres : (n, 2). bandwidth : metres; one for both, or the ratio shows the difference of the two.
-    least_below : the denominator is thin where fewer than so many of the others, each counted by its
-        height under the kernel ((sum w k)^2 / sum w k^2), are near.
+    least_below : the denominator is thin where fewer than so many of the others are effectively near,
+        (sum w k)^2 / sum w k^2 with weights w and heights k of the kernel.
+    least_share : it is thin, too, where its density is below this share of its mean over the centres.
 
     z compares the mean height of the kernel over the cases with that of random labels: mean and
     variance of the permutation distribution are exact, its shape is taken as normal.
@@ -68,7 +71,7 @@ def relative_risk(
         raise ValueError("A ratio needs records on both sides: one of the two layers is empty.")
     above = kernel_sums(cases, centres, bandwidth, kernel, case_weights, powers=(1, 2))
     below = kernel_sums(others, centres, bandwidth, kernel, other_weights, powers=(1, 2))
-    thin = _seen(below) < least_below
+    thin = (_seen(below) < least_below) | (below[:, 0] < least_share * below[:, 0].mean())
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(thin, np.nan, (above[:, 0] / many) / (below[:, 0] / more))
         log_ratio = np.log(ratio)
