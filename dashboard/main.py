@@ -24,7 +24,7 @@ def main() -> None:
     catalogue: Catalogue | None = None
     try:
         warehouse = context.warehouse()
-        catalogue = warehouse.catalogue
+        catalogue = context.catalogue(warehouse)
     except WarehouseError as error:
         notices.fictional_or_restricted(None)
         notices.problem(error.message, error.remedy)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import groups
 from dashboard.catalogue import Catalogue
 from dashboard.components import notices
 from dashboard.filters import Filters, sentence
 from dashboard.links import from_query
+from dashboard.state import StateError
 from dashboard.warehouse import Warehouse, WarehouseError, check_tier
 from dashboard.warehouse import current as current_warehouse
 
@@ -45,6 +47,14 @@ def warehouse() -> Warehouse:
     return current_warehouse(data_dir())
 
 
+def catalogue(opened: Warehouse) -> Catalogue:
+    """What can be chosen: what the version of the warehouse offers, and the named groups there are at this moment."""
+    try:
+        return groups.offer(opened.catalogue, groups.list_groups(data_dir()))
+    except StateError:
+        return opened.catalogue  # the panel of groups says what is wrong with them
+
+
 def current() -> Context:
     """The view that dashboard/main.py drew the filter bar for; alone (a test), the one of the URL or the default.
 
@@ -55,12 +65,12 @@ def current() -> Context:
         return kept
     try:
         opened = warehouse()
-        catalogue = opened.catalogue
+        offered = catalogue(opened)
     except WarehouseError as error:
         notices.problem(error.message, error.remedy)
         st.stop()
-    filters, _ = from_query(query(), catalogue)
-    return Context(opened, filters, catalogue)
+    filters, _ = from_query(query(), offered)
+    return Context(opened, filters, offered)
 
 
 def query() -> dict[str, list[str]]:

@@ -12,9 +12,9 @@ import streamlit as st
 
 from dashboard import measures, stories, words
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, notices
+from dashboard.components import context, groups_panel, notices
 from dashboard.escape import markdown_text
-from dashboard.filters import NAMES, Filters, default, sentence, supported
+from dashboard.filters import NAMES, Filters, default, drawn, sentence, supported
 from dashboard.links import MANY, ONE, choices, from_query, to_query, values
 from dashboard.warehouse import Warehouse, WarehouseError
 from etl import codes
@@ -36,6 +36,7 @@ _ALL = {"source": "All sources", "exploitation": "All kinds", "area": "Everywher
 _HELP = {
     "related": "Pimping, pandering and promoting prostitution: counted apart from trafficking, and off by default.",
     "date": "Reports often come long after the event. The date reported is complete; the date occurred can be missing.",
+    "area": "Areas that belong together can be named as a group: behind More.",
     "unit": "What is counted. Units never share a chart.",
 }
 
@@ -63,6 +64,8 @@ def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
         if panel.open:
             with panel:
                 _what_choices_leave(warehouse, filters, catalogue)
+                if "area" in can and catalogue.areas:
+                    groups_panel.manage(filters, catalogue)
         _state(warehouse, filters, catalogue)
     return filters
 
@@ -86,6 +89,8 @@ def _read_link(catalogue: Catalogue) -> list[str]:
     Streamlit drops a value that is not an option's label without a word, so this looks before the widgets do.
     """
     query = context.query()
+    if groups_panel.took_link_along():
+        query.pop("area", None)  # the link still has the group as it was before this click
     filters, problems = from_query(query, catalogue)
     exact = to_query(filters, catalogue)
     fresh = not any(name in st.session_state for name in query if name in NAMES)
@@ -95,6 +100,9 @@ def _read_link(catalogue: Catalogue) -> list[str]:
         for name, values in better.items():
             st.query_params[name] = values
         st.rerun()
+    if problems and (chosen := st.session_state.get("area")):
+        # A group that somebody else deleted or renamed: it leaves the filter and the link, and the notice says so.
+        st.session_state["area"] = [key for key in chosen if key in choices("area", catalogue)]
     return st.session_state.pop(_REWRITTEN, None) or problems
 
 
@@ -125,6 +133,7 @@ def _many(name: str, catalogue: Catalogue, can: frozenset[str]) -> list[Any]:
         key=name,
         bind="query-params",
         disabled=absent or not labels,
+        help=_HELP.get(name),
         placeholder="Not in these figures" if absent else _ALL.get(name, "All"),
     )
 
@@ -177,6 +186,8 @@ def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None
         text += f" These figures cannot be narrowed by {markdown_text(words.listed(absent, 'or'))}."
     if elsewhere := _outside(warehouse, filters, catalogue, remain):
         text += f" {words.exact(elsewhere)} more {'lies' if elsewhere == 1 else 'lie'} outside this period."
+    if without := _without_point(warehouse, filters):
+        text += f" {words.exact(without)} {'has' if without == 1 else 'have'} no point and cannot be in a drawn area."
     if undated := _counted_by_occurrence(filters, catalogue):
         text += f" {markdown_text(undated)}"
     st.caption(text)
@@ -189,6 +200,14 @@ def _outside(warehouse: Warehouse, filters: Filters, catalogue: Catalogue, remai
     if chosen or filters.unit not in codes.RECORD_UNITS or filters.date_basis != "reported":
         return 0
     return measures.total(warehouse, replace(filters, date_from=None, date_to=None)) - remain
+
+
+def _without_point(warehouse: Warehouse, filters: Filters) -> int:
+    """How many records nobody can place inside or outside a drawn area, the other filters staying as they are."""
+    if not drawn(filters) or "area" not in supported(filters.unit):
+        return 0
+    strip = measures.place_strip(warehouse, replace(filters, areas=()))
+    return strip.area_only + strip.unmapped
 
 
 def _counted_by_occurrence(filters: Filters, catalogue: Catalogue) -> str:
