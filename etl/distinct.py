@@ -23,8 +23,9 @@ class Light:
     def __init__(self, job: Job):
         parts = normalise.in_parts(job)
         self._groups = [_Group(fields, engine.compile_sql(stages)) for fields, stages in parts.groups]
-        self._fields = list(parts.fields)
+        self._parts, self._fields = parts, list(parts.fields)
         self._rows = engine.compile_sql(parts.rows)
+        self._reasons, self._columns = (pa.array(side, pa.string()) for side in zip(*parts.rules, strict=True))
         self.names_areas = job.has("area_name")
 
     def run(self, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBatch) -> pa.Table:
@@ -35,7 +36,17 @@ class Light:
             values, place = distinct(chunk, group.fields)
             meant = group.means(connection, values)
             columns |= {name: pc.take(meant[name].combine_chunks(), place) for name in meant.column_names}
-        return engine.run(connection, self._rows, parts=pa.table(columns))
+        seen = engine.run(connection, self._rows, parts=pa.table(columns))
+        if not seen["record"].combine_chunks().equals(chunk["record"]):
+            # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
+            place = pc.index_in(chunk["record"], value_set=seen["record"].combine_chunks())
+            seen = seen.take(place)
+        verdict = seen["verdict"].combine_chunks()
+        found = {name: seen[name] for name in seen.column_names if name != "verdict"}
+        found |= {"reason": pc.take(self._reasons, verdict), "column_name": pc.take(self._columns, verdict)}
+        found |= {name: columns[column] for name, column in self._parts.same.items()}
+        found |= {name: _repeated(text, chunk.num_rows) for name, text in self._parts.constant.items()}
+        return pa.table({name: found[name] for name in normalise.LIGHT})
 
 
 class _Group:
@@ -65,6 +76,10 @@ class _Group:
                     self._known, self._meant = keys, engine.run(connection, self._sql, chunk=trim(values))
                     place = pc.index_in(keys, value_set=self._known)
             return self._meant.take(place)
+
+
+def _repeated(text: str | None, rows: int) -> pa.Array:
+    return pa.nulls(rows, pa.string()) if text is None else pa.repeat(pa.scalar(text, pa.string()), rows)
 
 
 _SEPARATOR, _NULL = "\x1f", "\x00"

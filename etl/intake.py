@@ -3,26 +3,21 @@
 import datetime as dt
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.assemble import assemble
-from etl.figures import read_figures
 from etl.harvest import Harvest, Quarantined
-from etl.members import read_archive
 from etl.months import claims
 from etl.read import Limits, open_file, sha256_of
-from etl.reports import ReportReader
 from etl.schema import Form, Source, SourceError
 from etl.store import write_json
 from etl.tables import WAREHOUSE_FORMAT
-from etl.values import Job
 
 Progress = Callable[[str, float], None]  # (what is being done, share done)
 
@@ -103,59 +98,20 @@ def _read(
     def report(done: int, total: int) -> None:
         progress("reading", 0.85 * done / max(total, 1))
 
+    getting_ready = threading.Thread(target=_get_ready, daemon=True)
+    getting_ready.start()
     with open_file(path, source, limits, report) as opened:
-        form = opened.form
-        if source.prepare:
-            read_archive(source, form, opened.tables, harvest, staging, today)
-        elif source.published:
-            read_figures([(_job(source, form, table, today), table) for table in opened.tables], harvest)
-        else:
-            _read_reports(source, form, opened.tables, harvest, staging, today)
-        opened.check_unchanged()
-        harvest.notes += _notes_of(opened.tables, of_an_archive=source.prepare is not None)
-        harvest.notes[:0] = opened.notes
-        return opened.size, opened.sha256, form
+        from etl.contents import read_contents
+
+        read_contents(source, opened, harvest, staging, today)
+        return opened.size, opened.sha256, opened.form
 
 
-def _notes_of(tables: list[Any], of_an_archive: bool) -> list[str]:
-    """What the reader noticed; of an archive's many tables only what they have in common."""
-    if len(tables) == 1:
-        return list(tables[0].notes)
-    if not of_an_archive:
-        return [f"{table.name}: {note}" for table in tables for note in table.notes]
-    shared = [n for n in tables[0].notes if all(n in t.notes for t in tables)]
-    return [*shared, f"{len(tables)} tables of the archive were read, and in them the declared columns only"]
+def _get_ready() -> None:
+    """Ibis takes as long to import and to compile its first expression as a large file to be looked through: both."""
+    from etl import engine
 
-
-def _job(source: Source, form: Form, table: Any, today: dt.date) -> Job:
-    """`fields`: the declared ones that this table has, and the record number."""
-    return Job(source, form, table.table, ("record", *table.fields), today)
-
-
-def _read_reports(source: Source, form: Form, tables: list[Any], harvest: Harvest, work: Path, today: dt.date) -> None:
-    """All tables of the file together: its sheets, or the members of an archive, describe reports of one series."""
-    reader = ReportReader(source, harvest, work)
-    with duckdb.connect(config={"threads": 1}) as connection:  # chunks side by side keep both cores busy
-        for table in tables:
-            total = reader.read(_job(source, form, table, today), table.name, table.chunks, connection)
-            harvest.count(table)
-            _reconcile(table, total, harvest, len(tables) == 1)
-        facts = reader.finish(connection)
-    if facts is not None:
-        assemble(harvest, source, [table.name for table in tables], facts)
-
-
-def _reconcile(table: Any, total: int, harvest: Harvest, alone: bool) -> None:
-    """Where a file prints its own total, what was read must add up to it."""
-    if table.printed_total is None:
-        return
-    if table.printed_total != total:
-        raise SourceError(
-            f"{table.name} prints a total of {table.printed_total:,} offences, but its rows add up to {total:,}. "
-            "The file is incomplete or was changed; get it again from the publisher. Nothing was loaded."
-        )
-    rows = "The rows" if alone else f"{table.name}: the rows"
-    harvest.notes.append(f"{rows} add up to the total that the publisher prints: {total:,}.")
+    engine.warm()
 
 
 def _check_places(counts_for: tuple[str, ...], manifest: dict[str, Any]) -> None:

@@ -76,7 +76,10 @@ class Parts:
 
     groups: tuple[tuple[tuple[str, ...], Stages], ...]
     fields: tuple[str, ...]  # of the rows, as text
-    rows: Stages  # over a table "parts": these fields and the groups' columns
+    rows: Stages  # over a table "parts", these fields and the groups' columns -> `light` without what follows
+    rules: tuple[tuple[str, str], ...]  # reason and column of each `verdict` that the rows give
+    same: Mapping[str, str]  # columns of `light` that a group has worked out already, by the group's name
+    constant: Mapping[str, str | None]  # texts that are the same in every row
 
 
 def in_parts(job: Job) -> Parts:
@@ -101,40 +104,52 @@ def in_parts(job: Job) -> Parts:
     t = unbound("clean", cleaned)
     counted = t.mutate(**numbers(job, t))
     decided, rules = _verdict(job, unbound("counted", counted))
-    stages: Stages = [("clean", cleaned), ("counted", counted), ("decided", decided)]
-    return Parts(tuple(made), rest, [*stages, ("light", _light(job, unbound("decided", decided), rules))])
+    # DuckDB takes longer to hand out a column of text than to work it out: what need not pass through it does not.
+    same = {name: column for name, column in (("clock", "clock"), ("area_code", "coded_area")) if column in columns}
+    constant = {name: None if name == "area_name" else "" for name in ("scope", "area_name") if not job.has(name)}
+    t = unbound("decided", decided)
+    known = _light(job, t, rules)
+    rows = t.select(
+        "verdict", **{n: e for n, e in known.items() if n not in {"reason", "column_name", *same, *constant}}
+    )
+    stages: Stages = [("clean", cleaned), ("counted", counted), ("decided", decided), ("light", rows)]
+    reasons = tuple((reason, job.name(field)) for _, reason, field in rules)
+    return Parts(tuple(made), rest, stages, reasons, same, constant)
+
+
+LIGHT = tuple(
+    "record reason column_name relevant day clock lat lon area_code scope count weight id_hash area_name".split()
+)
 
 
 def light(job: Job, with_id: bool = False) -> Stages:
-    """Every row: record, reason, column_name, relevant, day, clock, lat, lon, area_code, scope, count, weight, id_hash,
-    area_name.
+    """Every row, in the columns LIGHT.
 
     `clock` is in minutes after midnight, `count` is the publisher's own figure of the row, `weight` how many
     reports it adds to the denominator, `id_hash` stands for the id. `with_id` adds `id` itself and `updated`.
     """
     stages, t, rules = _staged(job)
     extra = {"id": code(t.incident_id), "updated": updated(job, t)} if with_id else {}
-    return [*stages, ("light", _light(job, t, rules, **extra))]
+    return [*stages, ("light", t.select(**_light(job, t, rules), **extra))]
 
 
-def _light(job: Job, t: Any, rules: list[Any], **extra: Any) -> Any:
-    return t.select(
-        "record",
-        reason=ibis.cases(*[(t.verdict == i, r) for i, (_, r, _) in enumerate(rules)], else_=_TEXT),
-        column_name=ibis.cases(*[(t.verdict == i, job.name(f)) for i, (_, _, f) in enumerate(rules)], else_=_TEXT),
-        relevant=t.mine & t.verdict.isnull(),
-        day=ibis.coalesce(t.day_reported, t.day_occurred),
-        clock=t.clock,
-        lat=t.latitude,
-        lon=t.longitude,
-        area_code=t.coded_area,
-        scope=t.scope.fill_null("") if job.has("scope") else ibis.literal(""),
-        count=t.amount.fill_null(0),
-        weight=(t.weight.try_cast("int64") if job.has("weight") else t.amount).fill_null(0),
-        id_hash=_id_hash(job, t),
-        area_name=t.area_name if job.has("area_name") else _TEXT,
-        **extra,
-    )
+def _light(job: Job, t: Any, rules: list[Any]) -> dict[str, Any]:
+    return {
+        "record": t.record,
+        "reason": ibis.cases(*[(t.verdict == i, r) for i, (_, r, _) in enumerate(rules)], else_=_TEXT),
+        "column_name": ibis.cases(*[(t.verdict == i, job.name(f)) for i, (_, _, f) in enumerate(rules)], else_=_TEXT),
+        "relevant": t.mine & t.verdict.isnull(),
+        "day": ibis.coalesce(t.day_reported, t.day_occurred),
+        "clock": t.clock,
+        "lat": t.latitude,
+        "lon": t.longitude,
+        "area_code": t.coded_area,
+        "scope": t.scope.fill_null("") if job.has("scope") else ibis.literal(""),
+        "count": t.amount.fill_null(0),
+        "weight": (t.weight.try_cast("int64") if job.has("weight") else t.amount).fill_null(0),
+        "id_hash": _id_hash(job, t),
+        "area_name": t.area_name if job.has("area_name") else _TEXT,
+    }
 
 
 def identity(job: Job) -> Stages:

@@ -44,9 +44,6 @@ class _Seen:
 def _see(light: Light, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBatch, source: Source) -> _Seen:
     """One chunk by itself, on any thread: DuckDB wants a cursor for each."""
     seen = light.run(connection.cursor(), chunk)
-    if not seen["record"].combine_chunks().equals(chunk["record"]):
-        # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
-        chunk, seen = chunk.sort_by("record"), seen.sort_by("record")
     good = pc.is_null(seen["reason"])
     usable = seen if pc.all(good).as_py() else seen.filter(good)
     known = {
@@ -99,7 +96,7 @@ class ReportReader:
         part, total = len(self._inputs), 0
         self._inputs.append(Input(job, input_table, chunks))
         light = Light(job)
-        spelt_out = engine.compile_sql(normalise.facts(job))
+        spelt_out = ""
         waiting: list[pa.RecordBatch] = []
 
         def spell_out() -> None:
@@ -111,6 +108,8 @@ class ReportReader:
         for seen in in_order(lambda chunk: _see(light, connection, chunk, self.source), chunks(), workers=2):
             total += seen.count
             self._count(seen, input_table)
+            if not spelt_out:  # while the next chunks are worked on
+                spelt_out = engine.compile_sql(normalise.facts(job))
             if seen.relevant.num_rows:
                 # The query is long and the rows are few: DuckDB takes a tenth of a second to plan it.
                 waiting.append(seen.relevant)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import etl.build
+import etl.contents
 import etl.intake
 import etl.store
 from etl.__main__ import main
@@ -169,14 +170,14 @@ def test_a_file_that_changes_while_it_is_read(
     refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = csv_file(tmp_path / "growing.csv", LAPD, [lapd_row(i, DAYS[0], SEX) for i in range(50, 60)])
-    inner = etl.intake._read_reports
+    inner = etl.contents._read_reports
 
     def reading(*arguments: Any) -> None:
         inner(*arguments)
         with path.open("a") as handle:
             handle.write(ROWS[0] + "\n")
 
-    monkeypatch.setattr(etl.intake, "_read_reports", reading)
+    monkeypatch.setattr(etl.contents, "_read_reports", reading)
     assert "growing.csv changed while it was read" in refused("load", "lapd", path)
 
 
