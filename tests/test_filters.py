@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import measures
-from dashboard.catalogue import Area, Catalogue, SourceInfo
-from dashboard.filters import NAMES, Filters, add_months, default, sentence, supported
-from dashboard.links import MANY, choices, from_query, to_query
+from dashboard.catalogue import Area, AreaGroup, Catalogue, SourceInfo
+from dashboard.filters import NAMES, Filters, add_months, default, drawn, members, sentence, supported
+from dashboard.links import GROUP, MANY, choices, from_query, key_of, to_query, values
 from dashboard.warehouse import Warehouse, open_warehouse
 from etl import codes
 from tests.make_warehouse import make_warehouse
@@ -34,6 +35,10 @@ CATALOGUE = Catalogue(
         Area("tract", "T9", "<b>Rue & Co.</b> ${x}", "<b>Rue & Co.</b> ${x}", None),
     ),
     layers=("district", "tract"),
+    groups=(
+        AreaGroup("k3m9p2qr", "North", (("district", "D1"), ("tract", "7"))),
+        AreaGroup("zz22yy33", "School zone", (), shapely.to_wkb(shapely.box(-30.2, -40.1, -30.1, -40.0))),
+    ),
     months=tuple(add_months(date(2019, 6, 1), i) for i in range(79)),
     first_month=date(2020, 1, 1),
     last_month=date(2025, 12, 1),
@@ -50,7 +55,8 @@ def subsets(values: list[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
 def filters(draw: st.DrawFn) -> Filters:
     """Any view that the bar can be set to."""
     months = sorted(draw(st.lists(st.sampled_from(CATALOGUE.months), min_size=2, max_size=2)))
-    many = {attribute: draw(subsets(list(choices(name, CATALOGUE)))) for name, attribute in MANY.items()}
+    keys = {name: draw(subsets(list(choices(name, CATALOGUE)))) for name in MANY}
+    many = {attribute: values(name, keys[name], CATALOGUE) for name, attribute in MANY.items()}
     return Filters(
         date_from=months[0],
         date_to=months[1],
@@ -177,6 +183,36 @@ def test_sentences() -> None:
     printed = replace(busy, unit="signals", date_to=date(2025, 3, 1))
     assert sentence(printed, CATALOGUE) == "Signals to the hotline for 2024 to 2025 from Wick Police or Fenn Sheriff."
     assert sentence(Filters(), CATALOGUE) == "Incidents of human trafficking reported."
+
+
+def test_a_group_is_named_by_its_link_and_its_sentence() -> None:
+    north, zone = CATALOGUE.groups
+    for given_, group in (("North", north), ("group-north", north), ("k3m9p2qr", north), ("school zone", zone)):
+        view, problems = from_query({"area": given_}, CATALOGUE)
+        assert (view.areas, problems) == ((group,), []), given_
+    view = Filters(areas=(north, zone, ("district", "D1")))
+    assert to_query(view, CATALOGUE)["area"] == ["Group: North", "Drawn: School zone", "Harbour District"]
+    assert "in North (group of 2 areas), the drawn area School zone or Harbour District" in sentence(view, CATALOGUE)
+    assert [key_of(a) for a in view.areas] == [(GROUP, "k3m9p2qr"), (GROUP, "zz22yy33"), ("district", "D1")]
+    assert members(view) == (("district", "D1"), ("tract", "7")) and drawn(view) == (zone,)
+    assert hash(view) == hash(replace(view)) and view != replace(view, areas=(replace(north, members=()), zone))
+
+
+def test_a_group_that_is_not_there_leaves_the_link_with_a_notice() -> None:
+    without = replace(CATALOGUE, groups=())
+    view, problems = from_query({"area": ["Group: North", "Harbour District"]}, without)
+    assert view.areas == (("district", "D1"),) and len(problems) == 1 and "North" not in problems[0]
+    assert to_query(replace(view, areas=(CATALOGUE.groups[0],)), without) == {}
+
+
+def test_an_area_keeps_its_name_when_a_group_takes_the_same() -> None:
+    same = AreaGroup("k3m9p2qr", "Harbour District", (("tract", "7"),))
+    mixed = replace(CATALOGUE, groups=(same,))
+    assert from_query({"area": "harbour-district"}, mixed)[0].areas == (("district", "D1"),)
+    assert from_query({"area": "Group: Harbour District"}, mixed)[0].areas == (same,)
+    odd = replace(mixed, areas=(*CATALOGUE.areas, Area("tract", "x", "o", "Group: Harbour District", None)))
+    assert from_query({"area": "Group: Harbour District"}, odd)[0].areas == (("tract", "x"),)
+    assert from_query(to_query(Filters(areas=(same,)), odd), odd)[0].areas == (same,)
 
 
 def test_every_label_of_a_filter_is_unique() -> None:
