@@ -4,7 +4,7 @@ Squares and hexagons live in a projected CRS (see `projection.projected_crs`), H
 degrees. A grid is clipped to the study area: a cell outside the area for which data exist is not a zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -15,12 +15,11 @@ import shapely
 
 from dashboard.analysis.h3_cells import h3_assign, h3_centres, h3_shapes
 from dashboard.analysis.h3_cells import h3_cells_over as h3_cells_over
-from dashboard.analysis.lattice import Integers, Lattice
+from dashboard.analysis.lattice import HEXAGON_OUTLINE, SQRT3, SQUARE_OUTLINE, Integers, Lattice, hexagon_of, square_of
 from dashboard.analysis.projection import DEGREES, Floats
 from dashboard.analysis.projection import projected_crs as projected_crs
 
 Kind = Literal["square", "hexagon", "h3", "areas"]
-SQRT3 = 3**0.5
 MOST_CELLS = 2_000_000
 ROUND_STEPS = 30  # segments to a quarter circle, as R's sf buffers
 
@@ -66,9 +65,8 @@ class Grid:
             return h3_shapes(self.ids)
         if self.cell_size is None:
             raise ValueError("A grid of squares or hexagons needs a cell size.")
-        corners = _SQUARE if self.kind == "square" else _HEXAGON
-        rings = np.stack([self.x, self.y], axis=1)[:, None, :] + corners[None] * self.cell_size
-        return np.asarray(shapely.polygons(rings), dtype=object)
+        corners = SQUARE_OUTLINE if self.kind == "square" else HEXAGON_OUTLINE
+        return np.asarray(shapely.polygons(_rings(self.x, self.y, corners * self.cell_size)), dtype=object)
 
     def assign(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Integers:
         """(m,) number of the cell in which each point lies, -1 outside every cell or without coordinates.
@@ -93,7 +91,7 @@ class Grid:
             return _in_areas(self.shapes, x, y)
         if self.origin is None or self.cell_size is None:
             raise ValueError("A grid of squares or hexagons needs an origin and a cell size.")
-        place = _square_of if self.kind == "square" else _hexagon_of
+        place = square_of if self.kind == "square" else hexagon_of
         return self.lattice.find(*place(x, y, self.cell_size, self.origin))
 
     def counts(
@@ -119,11 +117,6 @@ class Grid:
         flat = cell[inside] * columns + when[inside]
         found = np.bincount(flat, weights=weight[inside], minlength=len(self) * columns)
         return found.reshape(len(self), columns).astype(float)
-
-
-_SQUARE = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
-_TURN = np.radians([30, 90, 150, 210, 270, 330, 30])  # a corner at the top: rows of cells run east
-_HEXAGON = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1) / SQRT3
 
 
 def sfhotspot_area(x: npt.ArrayLike, y: npt.ArrayLike, cell_size: float) -> Any:
@@ -152,7 +145,7 @@ def square_grid(cell_size: float, area: Any, crs: str | None = None, origin: tup
     columns, rows = (a.ravel() for a in np.meshgrid(np.arange(west, east), np.arange(south, north)))
     x, y = (corner[0] + (columns + 0.5) * cell_size, corner[1] + (rows + 0.5) * cell_size)
     half = cell_size / 2
-    kept = _meeting(area, shapely.box(x - half, y - half, x + half, y + half))
+    kept = _meeting(area, x, y, lambda a, b: shapely.box(a - half, b - half, a + half, b + half))
     return _lattice_grid("square", columns[kept], rows[kept], x[kept], y[kept], crs, cell_size, corner)
 
 
@@ -172,8 +165,7 @@ def hexagon_grid(
     across, rows = (a.ravel() for a in np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1)))
     columns = across - np.floor_divide(rows, 2)  # every second row is shifted by half a cell
     x, y = centre[0] + cell_size * (columns + rows / 2), centre[1] + step * rows
-    rings = np.stack([x, y], axis=1)[:, None, :] + _HEXAGON[None] * cell_size
-    kept = _meeting(area, shapely.polygons(rings))
+    kept = _meeting(area, x, y, lambda a, b: shapely.polygons(_rings(a, b, HEXAGON_OUTLINE * cell_size)))
     return _lattice_grid("hexagon", columns[kept], rows[kept], x[kept], y[kept], crs, cell_size, centre)
 
 
@@ -231,29 +223,6 @@ def _lattice_grid(
     return Grid(kind, np.arange(len(x)), x, y, crs, cell_size, None, origin, columns, rows)
 
 
-def _square_of(x: Floats, y: Floats, size: float, origin: tuple[float, float]) -> tuple[Integers, Integers]:
-    return _whole(np.floor((x - origin[0]) / size)), _whole(np.floor((y - origin[1]) / size))
-
-
-def _hexagon_of(x: Floats, y: Floats, size: float, origin: tuple[float, float]) -> tuple[Integers, Integers]:
-    """Axial coordinates of the nearest centre: rounded as cubes are, the coordinate that is farthest off put right."""
-    r = (y - origin[1]) / (size * SQRT3 / 2)
-    q = (x - origin[0]) / size - r / 2
-    s = -q - r
-    whole_q, whole_r, whole_s = np.rint(q), np.rint(r), np.rint(s)
-    off_q, off_r, off_s = np.abs(whole_q - q), np.abs(whole_r - r), np.abs(whole_s - s)
-    fix_q = (off_q > off_r) & (off_q > off_s)
-    fix_r = ~fix_q & (off_r > off_s)
-    return (
-        _whole(np.where(fix_q, -whole_r - whole_s, whole_q)),
-        _whole(np.where(fix_r, -whole_q - whole_s, whole_r)),
-    )
-
-
-def _whole(values: Floats) -> Integers:
-    return np.clip(values, -(2.0**40), 2.0**40).astype(np.int64)  # points far away stay outside instead of wrapping
-
-
 def _in_areas(shapes: npt.NDArray[np.object_], x: Floats, y: Floats) -> Integers:
     point, area = shapely.STRtree(shapes).query(shapely.points(x, y), predicate="intersects")
     found = np.full(len(x), len(shapes), dtype=np.int64)
@@ -274,9 +243,20 @@ def _check_size(cells: int) -> None:
         raise ValueError(f"The grid would have {cells:,} cells; at most {MOST_CELLS:,} are laid. Choose larger cells.")
 
 
-def _meeting(area: Any, cells: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+def _rings(x: Floats, y: Floats, corners: Floats) -> Floats:
+    """(n, corners, 2) outlines around centres."""
+    return np.stack([x, y], axis=1)[:, None, :] + corners[None]
+
+
+def _meeting(
+    area: Any, x: npt.NDArray[Any], y: npt.NDArray[Any], outlines: Callable[[Floats, Floats], Any]
+) -> npt.NDArray[np.bool_]:
+    """Which cells meet the area. Most do with their centre; only the others need an outline."""
     shapely.prepare(area)
-    return np.asarray(shapely.intersects(area, cells), dtype=bool)
+    meets = np.asarray(shapely.contains_xy(area, x, y), dtype=bool)
+    rest = np.flatnonzero(~meets)
+    meets[rest] = shapely.intersects(area, outlines(x[rest], y[rest]))
+    return meets
 
 
 def _size_from(x: Floats, y: Floats) -> float:

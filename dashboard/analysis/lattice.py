@@ -3,7 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
+Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+SQRT3 = 3**0.5
 
 # Above this many places in the bounding box a table of all of them costs more than a search (int32: 64 MB).
 TABLE_PLACES = 16_000_000
@@ -12,6 +15,11 @@ TABLE_PLACES = 16_000_000
 QUEEN = ((-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1))
 ROOK = ((0, -1), (-1, 0), (1, 0), (0, 1))
 HEXAGON = ((0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1))  # axial coordinates
+
+# Outlines around a centre at (0, 0) of cells of size 1.
+SQUARE_OUTLINE = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
+_TURN = np.radians([30, 90, 150, 210, 270, 330, 30])  # a corner at the top: rows of cells run east
+HEXAGON_OUTLINE = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1) / SQRT3
 
 
 class Lattice:
@@ -49,3 +57,27 @@ class Lattice:
 
     def _keys(self, columns: Integers, rows: Integers) -> Integers:
         return (rows - self.row0 + 1) * self.width + (columns - self.column0 + 1)
+
+
+def square_of(x: Floats, y: Floats, size: float, origin: tuple[float, float]) -> tuple[Integers, Integers]:
+    """Column and row of the square of each point; a point on a side belongs to the right or upper one."""
+    return _whole(np.floor((x - origin[0]) / size)), _whole(np.floor((y - origin[1]) / size))
+
+
+def hexagon_of(x: Floats, y: Floats, size: float, origin: tuple[float, float]) -> tuple[Integers, Integers]:
+    """Axial coordinates of the nearest centre: rounded as cubes are, the coordinate that is farthest off put right."""
+    r = (y - origin[1]) / (size * SQRT3 / 2)
+    q = (x - origin[0]) / size - r / 2
+    s = -q - r
+    whole_q, whole_r, whole_s = np.rint(q), np.rint(r), np.rint(s)
+    off_q, off_r, off_s = np.abs(whole_q - q), np.abs(whole_r - r), np.abs(whole_s - s)
+    fix_q = (off_q > off_r) & (off_q > off_s)
+    fix_r = ~fix_q & (off_r > off_s)
+    return (
+        _whole(np.where(fix_q, -whole_r - whole_s, whole_q)),
+        _whole(np.where(fix_r, -whole_q - whole_s, whole_r)),
+    )
+
+
+def _whole(values: Floats) -> Integers:
+    return np.clip(values, -(2.0**40), 2.0**40).astype(np.int64)  # points far away stay outside instead of wrapping
