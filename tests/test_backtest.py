@@ -134,6 +134,18 @@ def test_rolling_tests_each_next_period_once_and_pools():
     assert found.pooled.periods == 4 and found.pooled.p < 0.01
 
 
+def test_hotspots_are_sought_in_the_window_and_nowhere_else():
+    counts, seen = np.arange(24.0).reshape(2, 12) + 10, []
+
+    def find(now):
+        seen.append(now.tolist())
+        return now > now.min()
+
+    found = rolling_backtest(counts, find, window=4, ahead=4)
+    assert seen == [counts[:, :4].sum(axis=1).tolist(), counts[:, 4:8].sum(axis=1).tolist()]
+    assert [t.hits for t in found.tests] == [counts[1, 4:8].sum(), counts[1, 8:].sum()]
+
+
 def test_months_too_small_alone_are_told_together():
     rng = np.random.default_rng(6)
     counts = rng.poisson(np.where(np.arange(50) < 5, 1.5, 0.1)[:, None], (50, 24))

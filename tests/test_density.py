@@ -78,6 +78,17 @@ def test_rule_by_hand():
     assert bandwidth_rule(cross * 3 + 1e6) == pytest.approx(3 * bandwidth_rule(cross))
 
 
+def test_rule_takes_the_median_where_it_is_the_smaller():
+    """Two on either side at 10 m and two at 100 m, weights 3 and 1: D = 10, SD = sqrt((6 x 100 + 2 x 10^4) / 8)."""
+    row = np.array([[10.0, 0.0], [-10.0, 0.0], [100.0, 0.0], [-100.0, 0.0]])
+    assert bandwidth_rule(row, [3, 3, 1, 1]) == pytest.approx(0.9 * 10 / np.sqrt(np.log(2)) * 8**-0.2)
+    # Equal weights: the median lies between 10 and 100, its 66 m below the standard distance of 71.
+    assert bandwidth_rule(row) == pytest.approx(0.9 * 55 / np.sqrt(np.log(2)) * 4**-0.2)
+    # Most records at the mean centre: a median of 0 says nothing, the standard distance does.
+    piled = np.vstack([row, np.zeros((9, 2))])
+    assert bandwidth_rule(piled) == pytest.approx(0.9 * np.sqrt(20_200 / 13) * 13**-0.2)
+
+
 def test_rule_is_not_stretched_by_a_far_point():
     rng = np.random.default_rng(1)
     town = rng.normal(0, 1000, (500, 2))
@@ -105,6 +116,19 @@ def test_chunks_are_added_up():
     u = ((centres[:5, None] - points[None]) ** 2).sum(axis=-1) / 300**2
     np.testing.assert_allclose(found[:5, 0], ((1 - u) ** 2).sum(axis=1), rtol=1e-10)
     np.testing.assert_allclose(found[:5, 1], ((1 - u) ** 4).sum(axis=1), rtol=1e-10)
+
+
+@pytest.mark.full
+def test_a_million_points_on_a_hundred_thousand_cells_stay_within_memory():
+    resource = pytest.importorskip("resource")  # not on Windows
+    rng, side = np.random.default_rng(0), np.arange(316) * 500.0
+    cells = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
+    points = rng.uniform(20_000, 130_000, (1_000_000, 2))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = density(points, cells, 1000.0)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert found.per_km2.sum() * 0.25 == pytest.approx(1_000_000, rel=0.01)
+    assert grown < 600_000  # kilobytes
 
 
 def test_no_records_and_no_cells():

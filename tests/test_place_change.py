@@ -96,6 +96,13 @@ def test_longer_periods_are_no_change():
     assert found.difference.tolist() == [10, 100]
 
 
+def test_the_smallest_p_is_that_of_all_in_the_shorter_period():
+    """A quarter of the time before: three incidents, all of them then, have p = 2 x (1/4)^3, and no split has less."""
+    found = place_change([3, 0, 1], [0, 3, 2], 1, 3).own
+    assert found.smallest_p == pytest.approx(2 / 64)
+    assert found.p[0] == pytest.approx(2 / 64) and found.p.min() == found.p[0]
+
+
 def test_verdicts_tell_few_from_unclear():
     """Five at a place cannot reach 0.05 (2 / 32 is above), six can."""
     found = place_change([0, 0, 0, 3, 60, 30], [0, 5, 6, 4, 30, 60]).own

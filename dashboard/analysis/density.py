@@ -61,7 +61,7 @@ def density(
     Raises ValueError for coordinates or weights that are missing, a weight below 0, a kernel that is
     not known, or a bandwidth that is not above 0 or that the rule cannot choose.
 
-    Silverman (1986), Density Estimation, eq. 4.5 (quartic) and 4.4 (Gaussian).
+    Silverman (1986), Density Estimation, section 4.2 (the quartic is his eq. 4.5).
     """
     points, weights = checked_points(points, weights)
     reason = "The bandwidth was given."
@@ -138,7 +138,7 @@ def kernel_sums(
     order = np.lexsort((points[:, 1], np.floor(points[:, 0] / (4 * radius))))
     points, weights = points[order], weights[order]
     seen = tree.query_ball_point(points[:: max(1, len(points) // 500)], radius, return_length=True).mean()
-    step = int(np.clip(PAIRS_AT_ONCE / max(seen, 1.0), 100, len(points) + 100))
+    step = int(np.clip(PAIRS_AT_ONCE / max(seen, 1.0), 1, len(points)))
     for start in range(0, len(points), step):
         chunk = slice(start, start + step)
         pairs = cKDTree(points[chunk]).sparse_distance_matrix(tree, radius, output_type="ndarray")

@@ -71,7 +71,7 @@ def smoothed(counts: npt.ArrayLike, exposure: npt.ArrayLike) -> np.ndarray:
     Arguments and errors as in `rates`. If the rates vary no more than chance explains, every one is
     the overall rate (the variance between places is then taken as 0, as Marshall does).
 
-    Marshall (1991), Applied Statistics 40(2), eq. 2-5.
+    Marshall (1991), Applied Statistics 40(2).
     """
     e, b, known = _checked(counts, exposure)
     if not known.any():
@@ -88,7 +88,7 @@ def smoothed_locally(counts: npt.ArrayLike, exposure: npt.ArrayLike, neighbours:
     neighbours : (n, n) binary, without self. A place without neighbours keeps its own rate.
     Neighbours without an exposure take no part. Other arguments and errors as in `rates`.
 
-    Marshall (1991), Applied Statistics 40(2), section 3.
+    Marshall (1991), Applied Statistics 40(2), on local rates.
     """
     e, b, known = _checked(counts, exposure)
     if neighbours.shape != (len(e), len(e)):
