@@ -107,7 +107,7 @@ def test_a_place_that_lights_up_at_the_end_and_one_that_always_burns() -> None:
     assert found.classes[[11, 41, 26, 51]].tolist() == [
         *("persistent hot spot", "consecutive hot spot", "no pattern", "intensifying hot spot"),
     ]
-    assert (found.q >= found.p - 1e-15).all() and found.trend.z[51] > 2
+    assert (found.q >= found.p - 1e-15).all() and found.trend.z[51] > 2 and found.trend.p[51] < 0.05
     assert found.z.shape == found.p.shape == found.q.shape == counts.shape
 
 

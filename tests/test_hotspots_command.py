@@ -218,6 +218,15 @@ def test_too_few_cells_and_equal_counts_are_told_by_number(run: Run, points: Pat
     assert "all 64 cells have the same count (1)" in said
 
 
+def test_one_place_that_holds_many_points_is_said(run: Run, points: Path, tmp_path: Path) -> None:
+    table = made_up()
+    assert "one and the same place" not in run(points, *UTM, "--out", tmp_path / "out.csv")[1]
+    table.loc[:24, ["x", "y"]] = 305_000, 4_005_000
+    table.to_csv(points, index=False)
+    _, said, _ = run(points, *UTM, "--out", tmp_path / "out.csv")
+    assert "25 of the 400 points lie at one and the same place" in said and "305" not in said
+
+
 def test_one_period_and_three(run: Run, points: Path, tmp_path: Path) -> None:
     out = tmp_path / "cells.csv"
     _, said, _ = run(points, *UTM, "--time", "day", "--period", "year", "--out", out)

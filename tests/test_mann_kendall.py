@@ -82,6 +82,12 @@ def test_cells_are_told_apart_from_each_other(monkeypatch: pytest.MonkeyPatch) -
             assert getattr(whole, name)[row] == getattr(alone, name)[0] == getattr(parts, name)[row]
 
 
+def test_slopes_can_be_left_out() -> None:
+    values = np.random.default_rng(3).poisson(2, (5, 12))
+    without, whole = mann_kendall(values, slopes=False), mann_kendall(values)
+    assert np.isnan(without.slope).all() and np.array_equal(without.p, whole.p)
+
+
 def test_one_series_must_come_as_a_row() -> None:
     with pytest.raises(ValueError, match="one row per cell"):
         mann_kendall(np.arange(5))

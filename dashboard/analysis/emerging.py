@@ -35,8 +35,8 @@ KINDS = (*("new", "consecutive", "intensifying", "persistent", "diminishing", "s
 class Emerging:
     """Gi* in space and time of every bin, and each cell's trend and class.
 
-    z, p, q : (n, periods). trend : Mann-Kendall on z, (n,). classes : (n,) "new hot spot" ... "historical cold spot"
-    or "no pattern".
+    z, p, q : (n, periods). trend : Mann-Kendall on z, (n,), without slopes.
+    classes : (n,) "new hot spot" ... "historical cold spot" or "no pattern".
     """
 
     z: np.ndarray
@@ -62,7 +62,7 @@ def emerging_hot_spots(
         raise ValueError(f"A trend needs at least {MIN_PERIODS} periods. Choose a shorter period.")
     z, p = space_time_gi_star(counts, neighbours, steps)
     q = benjamini_hochberg(p.ravel()).reshape(p.shape)
-    trend = mann_kendall(z)
+    trend = mann_kendall(z, slopes=False)
     significant = q < level
     classes = classify(significant & (z > 0), significant & (z < 0), trend, level)
     return Emerging(z, p, q, trend, classes)

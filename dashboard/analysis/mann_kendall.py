@@ -22,11 +22,12 @@ class Trend:
     slope: np.ndarray
 
 
-def mann_kendall(values: np.ndarray, continuity: bool = True) -> Trend:
+def mann_kendall(values: np.ndarray, continuity: bool = True, slopes: bool = True) -> Trend:
     """Mann-Kendall trend of each row, its variance corrected for ties, and Sen's slope.
 
     values : (cells, periods) in the order of time, one column per equal step; nan is a period without a value.
     continuity : bring s one nearer to 0 before it is divided, as is usual for this test.
+    slopes : work out Sen's slope, which takes nearly all of the time for many periods; else it is nan.
 
     A series that never changes has z = 0 and p = 1: it has no trend. Raises ValueError if `values` is not a matrix.
 
@@ -47,7 +48,8 @@ def mann_kendall(values: np.ndarray, continuity: bool = True) -> Trend:
     nearer = np.sign(s) * np.maximum(np.abs(s) - 1, 0) if continuity else s
     z = np.divide(nearer, sd, out=np.zeros(len(x)), where=sd > 0)
     told = n >= MIN_PERIODS
-    return Trend(*(np.where(told, v, np.nan) for v in (s, z, 2 * ndtr(-np.abs(z)), _sen(x, told))))
+    s, z, p = (np.where(told, v, np.nan) for v in (s, z, 2 * ndtr(-np.abs(z))))
+    return Trend(s, z, p, _sen(x, told & slopes))
 
 
 def _signs_and_ties(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -129,7 +129,7 @@ def _table(grid: Grid, place: Place, found: Answer) -> pd.DataFrame:
 
 
 def _said(grid: Grid, place: Place, found: Answer) -> list[str]:
-    said = [f"{len(grid):,} cells of {grid.cell_size:,.0f} m hold {found.table['n'].sum():,} points."]
+    said = [f"Cells of {grid.cell_size:,.0f} m: {len(grid):,}. Points in them: {found.table['n'].sum():,}."]
     if place.moved:
         said.append(f"x and y of the cells are in {place.name}; lon and lat are given as well.")
     stretch = place.stretch(grid.x / place.metres, grid.y / place.metres)

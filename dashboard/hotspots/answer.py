@@ -13,7 +13,7 @@ from dashboard.analysis.moran import global_moran
 from dashboard.analysis.multiple_testing import adjusted_by_neighbourhood
 from dashboard.analysis.neighbours import neighbours_of
 from dashboard.analysis.stability import stability
-from dashboard.analysis.sufficiency import sufficient
+from dashboard.analysis.sufficiency import LEAST_INCIDENTS, sufficient
 from dashboard.hotspots.over_time import TOO_FEW, change_columns, time_columns
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ CORRECTIONS = {
     "neighbourhood": "p times the size of the neighbourhood plus one, as sfhotspot does",
 }
 OFTEN = 0.8
+MANY_AT_ONE_PLACE = 0.05  # of the points
 MOST_PAIRS = 100_000_000  # of neighbouring cells; about 2 GB
 
 
@@ -69,7 +70,7 @@ def answer(grid: Grid, x: np.ndarray, y: np.ndarray, dates: pd.DatetimeIndex | N
     table["class"] = TOO_FEW
     if settings.stability:
         table["stable"] = np.nan
-    said = [enough.sentence] if not enough.enough else []
+    said = [_repeated(x, y), enough.sentence]
     neighbours = _neighbours(grid, settings.neighbour_distance)
     if enough.enough:
         table["kde"], sentence = _kde(grid, x, y, settings.bandwidth)
@@ -89,6 +90,19 @@ def answer(grid: Grid, x: np.ndarray, y: np.ndarray, dates: pd.DatetimeIndex | N
             columns, more = change_columns(cell, dates, len(grid), settings.boundary, settings.level, enough.enough)
             table, said = table.assign(**columns), said + more
     return Answer(table, said)
+
+
+def _repeated(x: np.ndarray, y: np.ndarray) -> str:
+    """A midpoint or an address that stands for "unknown" makes a hotspot of its own."""
+    if not len(x):
+        return ""
+    most = int(np.unique(x + 1j * y, return_counts=True)[1].max())
+    if most / len(x) <= MANY_AT_ONE_PLACE or len(x) < LEAST_INCIDENTS:
+        return ""
+    return (
+        f"{most:,} of the {len(x):,} points lie at one and the same place: find out whether it stands for something "
+        "else, such as the middle of an area, before you trust a hotspot there."
+    )
 
 
 def _neighbours(grid: Grid, distance: float | None) -> "sparse.csr_array":
