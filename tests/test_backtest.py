@@ -3,11 +3,16 @@
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
+from scipy.spatial import cKDTree
 
 from dashboard.analysis.backtest import backtest, rolling_backtest
+from dashboard.analysis.gistar import gi_star
+from tests.reference import recorded
 
 CELLS = st.lists(st.tuples(st.booleans(), st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=30).filter(
     lambda cells: any(c[0] for c in cells) and sum(c[2] for c in cells) > 0
@@ -163,6 +168,32 @@ def test_a_period_without_hotspots_counts_against_them():
     found = rolling_backtest(counts, lambda now: next(half), window=1)
     assert (found.pooled.without, found.pooled.hit_rate, found.pooled.area_share) == (1, 0.05, 0.05)
     assert found.pooled.pai == pytest.approx(1)
+
+
+def test_on_real_robberies_hotspots_beat_chance_but_not_the_plain_counts():
+    """Gi* on half a year, tested on the next month, six times over. The next month's hits are counted again by hand."""
+    points, cells = recorded("memphis_robberies_2019.csv"), recorded("gistar_500m_bh.csv")
+    corner = cells[["x", "y"]].min().to_numpy() - 250
+    places = pd.MultiIndex.from_arrays(((cells[["x", "y"]].to_numpy() - corner) // 500).astype(int).T)
+    at = places.get_indexer(pd.MultiIndex.from_arrays(((points[["x", "y"]].to_numpy() - corner) // 500).astype(int).T))
+    month = pd.to_datetime(points["date"]).dt.month.to_numpy() - 1
+    counts = np.zeros((len(cells), 12))
+    np.add.at(counts, (at, month), 1)
+    np.testing.assert_array_equal(counts.sum(axis=1), cells["n"])
+    apart = cKDTree(cells[["x", "y"]].to_numpy()).sparse_distance_matrix(cKDTree(cells[["x", "y"]].to_numpy()), 708.0)
+    neighbours = sparse.csr_array((apart.tocsr() > 0).astype(float))
+    hot = []
+
+    def find(now):
+        found = gi_star(now, neighbours)
+        hot.append((found.q < 0.05) & (found.z > 0))
+        return hot[-1]
+
+    found = rolling_backtest(counts, find, window=6)
+    assert [t.hits for t in found.tests] == [h[at[month == 6 + i]].sum() for i, h in enumerate(hot)]
+    assert found.pooled.total == (month >= 6).sum() == 1162
+    assert found.pooled.p == 0.001 and found.pooled.low > found.pooled.random_high
+    assert 4 < found.pooled.pai < found.pooled.naive_pai < 6
 
 
 def test_the_seed_is_the_only_chance():
