@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse, stats
 
@@ -129,6 +129,7 @@ def test_periods_at_once_are_periods_one_by_one():
     assert np.isfinite(np.delete(found.z, 3, axis=1)).all()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=12, max_size=12), st.integers(1, 9), st.integers(0, 1000))
 def test_what_is_counted_in_does_not_matter(counts, factor, shift):
     """Tenfold counts, or as many more in every cell, are the same pattern."""
@@ -213,6 +214,7 @@ def test_permutation_when_neighbours_are_most_of_the_area():
     assert found[0] == pytest.approx(min(1, exact[0]), abs=0.02)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), min_size=1, max_size=40))
 def test_benjamini_and_hochberg_is_scipys_and_leaves_out_what_was_not_tested(p):
     values = np.array(p)

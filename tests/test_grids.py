@@ -102,7 +102,7 @@ def test_every_point_is_in_the_cell_that_holds_it(lay):
     assert (found >= 0)[shapely.contains_xy(AREA, x, y)].all()  # nothing in the study area is lost
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7), st.floats(1, 1e5))
 def test_centres_are_in_their_own_cells(x0, y0, size):
     area = shapely.box(x0, y0, x0 + 6 * size, y0 + 4 * size)

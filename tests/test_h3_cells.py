@@ -84,6 +84,16 @@ def test_an_area_smaller_than_a_cell_may_hold_no_centre():
     assert len(h3_cells_over(shapely.box(-118.2501, 34.0, -118.25, 34.0001), 6)) == 0
 
 
+def test_a_collection_counts_by_its_polygons():
+    box, line = shapely.box(-120, 30, -110, 40), shapely.LineString([(0, 0), (5, 5)])
+    both = shapely.GeometryCollection([line, shapely.MultiPolygon([box])])
+    assert np.array_equal(h3_cells_over(both, R), by_looking_at_all(box))
+    with pytest.raises(ValueError, match="no extent"):
+        h3_cells_over(line, R)
+    bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])  # crosses itself: two triangles
+    assert np.array_equal(h3_cells_over(bow, R), by_looking_at_all(shapely.make_valid(bow)))
+
+
 def test_what_has_no_cells_is_refused():
     for area in (shapely.Polygon(), None):
         with pytest.raises(ValueError, match="empty"):

@@ -47,7 +47,7 @@ def test_sides_only():
     assert np.diff(square_neighbours(across, up).indptr).tolist() == [3, 5, 3, 5, 8, 5, 3, 5, 3]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), unique=True, max_size=60))
 def test_any_set_of_squares(places):
     """Holes, islands and ragged rows: two squares are neighbours if no coordinate differs by more than 1."""
@@ -110,7 +110,7 @@ def test_no_cells_at_all():
 
 
 @given(st.integers(0, 10_000), st.floats(1, 40))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_within_a_distance_is_within_it(seed, distance):
     x, y = np.random.default_rng(seed).random((2, 40)) * 100
     found = within_distance(x, y, distance)

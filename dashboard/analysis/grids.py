@@ -24,7 +24,7 @@ MOST_CELLS = 2_000_000
 ROUND_STEPS = 30  # segments to a quarter circle, as R's sf buffers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """Cells in a fixed order; every array of counts or results follows it.
 
@@ -189,7 +189,10 @@ def given_square_cells(
     columns, rows = ((a - o) / size - 0.5 for a, o in zip((x, y), origin, strict=True))
     whole = [np.rint(a).astype(np.int64) for a in (columns, rows)]
     if max(np.abs(a - w).max() for a, w in zip((columns, rows), whole, strict=True)) > 0.001:
-        raise ValueError("The cells do not lie on a square lattice. Give the centres of square cells of one size.")
+        raise ValueError(
+            "The cells do not lie on a square lattice. Give the centres of square cells of one size, and that size "
+            "if most cells between them are missing."
+        )
     grid = _lattice_grid("square", whole[0], whole[1], x, y, crs, size, origin)
     _ = grid.lattice  # two cells in one place are refused now, not at the first count
     return grid

@@ -142,7 +142,10 @@ def _may_reach_into(target: Any, cells: Cells, level: int) -> npt.NDArray[np.boo
 
 def _laid_out(area: Any) -> Any:
     """The area with rings that jump across the map joined up, past 180 degrees where needed."""
-    parts = [_unwound(part) for part in shapely.get_parts(area)]
+    flat = shapely.get_parts(shapely.get_parts(area))  # a collection may hold multipolygons, and lines of no area
+    parts = [_unwound(part) for part in flat if shapely.get_type_id(part) == shapely.GeometryType.POLYGON]
+    if not parts:
+        raise ValueError("The study area has no extent, so no cell lies in it.")
     joined = shapely.union_all(np.array(parts, dtype=object))
     return joined if shapely.is_valid(joined) else shapely.make_valid(joined)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Integers = npt.NDArray[np.int64]
 
-CHUNK = 4_000_000  # drawn places held at a time: 32 MB
+CHUNK = 2_000_000  # drawn places held at a time: 16 MB, and their counts and sums as much again
 
 
 def neighbour_sum_p(counts: Floats, neighbours: "sparse.csr_array", permutations: int, seed: int) -> Floats:
@@ -79,7 +79,7 @@ def _tails(
     return least, most
 
 
-def _deals(n: int, width: int, permutations: int, rng: np.random.Generator) -> Iterator[Integers]:
+def _deals(n: int, width: int, permutations: int, rng: "np.random.Generator") -> Iterator[Integers]:
     """Chunks of (rows, width) places drawn without replacement from n, `permutations` rows in all."""
     whole = width * 4 > n  # then shuffling all is quicker than drawing again what came twice
     rows = max(1, CHUNK // (n if whole else width))
