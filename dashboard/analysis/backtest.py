@@ -152,9 +152,11 @@ def _tally(
 
 def _caught(order_by: np.ndarray, worth: np.ndarray, size: np.ndarray, budget: float) -> float:
     """Worth of the first places, highest first, until their size is used up; ties share what is left."""
-    values, group = np.unique(-order_by, return_inverse=True)
-    sizes = np.bincount(group, size, minlength=len(values))
-    worths = np.bincount(group, worth, minlength=len(values))
+    order = np.argsort(-order_by, kind="stable")
+    falling = order_by[order]
+    # Counts per area that differ by rounding alone are a tie, or the unit of area would break it.
+    group = np.concatenate([[0], np.cumsum(-np.diff(falling) > 1e-9 * falling[0])])
+    sizes, worths = np.bincount(group, size[order]), np.bincount(group, worth[order])
     room = np.clip(budget - (np.cumsum(sizes) - sizes), 0, sizes)
     return float(worths @ (room / sizes))
 
