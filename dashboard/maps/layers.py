@@ -10,18 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import folium
+import numpy as np
 import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
 from dashboard.maps import shapes
-from dashboard.maps.picture import FIGURE_POINTS, AnyPicture, ClassPaint, Paint, packed_places, packed_styles, sealed
+from dashboard.maps.picture import (
+    FIGURE_POINTS,
+    AnyPicture,
+    ClassPaint,
+    Paint,
+    packed_places,
+    packed_player,
+    packed_styles,
+    sealed,
+)
 from dashboard.palette import Palette
 
 LEAFLET_JS = "/vendor/leaflet/leaflet.js"
 LEAFLET_CSS = "/vendor/leaflet/leaflet.css"
 STATIC = Path(__file__).parent / "static"
 
+Bounds = tuple[float, float, float, float]
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright" target="_blank">OpenStreetMap</a> contributors'
 BACKGROUND_POINTS = 6_000
@@ -34,7 +45,7 @@ def _own(name: str) -> str:
 
 
 BEHAVIOUR_JS, LOOK_CSS = _own("map.js"), _own("map.css")
-MORE_JS = tuple(_own(name) for name in ("patterns.js",))
+MORE_JS = tuple(_own(name) for name in ("patterns.js", "player.js", "tools.js", "draw.js"))
 __all__ = ["AnyPicture", "Background", "ClassPaint", "LocalMap", "Paint", "base_map", "paint"]
 
 
@@ -56,17 +67,18 @@ class LocalMap(folium.Map):
         self.default_css = [("leaflet_css", LEAFLET_CSS), ("lamplight_css", LOOK_CSS)]
 
 
-def base_map(background: Background, p: Palette) -> folium.Map:
+def base_map(background: Background, p: Palette, pair: str = "") -> folium.Map:
     """The map without figures.
 
     The same background and theme give the same script, and streamlit-folium then keeps the frame with its view.
+    pair : maps of one page with the same name here follow each other's view.
     """
     made = LocalMap(
         location=[0, 0], zoom_start=2, tiles=None, control_scale=True, min_zoom=2, max_zoom=18, zoom_snap=0.5
     )
     water = "#1B2026" if p.dark else "#EDF1F3"
     theme = {k: getattr(p, k) for k in ("surface", "text", "quiet", "grid", "accent")} | {"water": water}
-    made.add_child(_Script("behaviour", f"lamplight.start(GROUP, {_json(theme)});"))
+    made.add_child(_Script("behaviour", f"lamplight.start(GROUP, {_json(theme)}, {_json(pair)});"))
     land = {"color": p.quiet, "fillColor": p.surface, "fillOpacity": 0.75, "className": "land"}
     for frame, style in (
         (background.outline, land | {"weight": 1.4, "opacity": 0.75}),
@@ -80,33 +92,59 @@ def base_map(background: Background, p: Palette) -> folium.Map:
     return made
 
 
-def paint(picture: AnyPicture, p: Palette, street_map: bool = False, moment: str = "") -> folium.FeatureGroup:
+def paint(
+    picture: AnyPicture, p: Palette, street_map: bool = False, moment: str = "", bounds: Bounds | None = None
+) -> folium.FeatureGroup:
     """The figures as one group. A repaint keeps the view, unless nothing of the new group would be in it.
 
     moment : any text that changes when the choice does; it travels back with a click, so that clicking
     the same place twice is two different messages (streamlit-folium is silent when nothing changed).
+    bounds : west, south, east, north of what to show first; left out, where the picture has most.
     """
     group = folium.FeatureGroup(name="figures", control=False)
     if street_map:
         # Its server asks to be told which site shows its tiles; the page itself tells nobody anything.
         folium.TileLayer(TILES, attr=TILES_CREDIT, referrerPolicy="origin", max_zoom=19).add_to(group)
     group.add_child(_Script("streets", f"lamplight.begin({_json(street_map)});"))
+    group.add_child(_Script("tools", f"lamplight.tools(GROUP, {_json(_tools(picture, moment))});"))
+    if picture.area is not None:
+        area = _json([shapes.packed(picture.area)])
+        group.add_child(_Script("area", f"lamplight.outlines(GROUP, {area}, {_json(_outline(p))});"))
     drawn = picture.classed()
-    drawn = drawn[[shape is not None for shape in drawn["shape"]]]
+    drawn = drawn[drawn["shape"].notna()]
     if drawn.empty:
         return group
     if picture.draws_empty:
         drawn = drawn.assign(shape=shapes.thinned(drawn["shape"].to_numpy(), FIGURE_POINTS))
     options = _options(picture, p, street_map) | {"moment": moment}
     group.add_child(_Script("places", f"lamplight.places(GROUP, {_json(packed_places(drawn))}, {_json(options)});"))
-    counted = drawn[drawn["n"] > 0]
-    bounds = shapes.main_bounds(counted if picture.draws_empty or len(counted) else drawn)
-    if bounds:
+    if (frames := getattr(picture, "frames", None)) is not None:
+        player = packed_player(frames, np.isin(np.arange(len(picture.places)), drawn.index))
+        group.add_child(_Script("player", f"lamplight.player(GROUP, {_json(player)});"))
+    if bounds := bounds or main_bounds(picture):
         west, south, east, north = bounds
         group.add_child(_Script("fit", f"lamplight.keepInView([[{south},{west}],[{north},{east}]]);"))
     if picture.labelled:
         group.add_child(_Script("names", f"lamplight.labels({_json(_labels(drawn.assign(kind='area own')))}, GROUP);"))
     return group
+
+
+def main_bounds(picture: AnyPicture) -> Bounds | None:
+    """What a picture shows first: its places around the busiest one."""
+    drawn = picture.classed()
+    drawn = drawn[drawn["shape"].notna()]
+    counted = drawn[drawn["n"] > 0]
+    return shapes.main_bounds(counted if picture.draws_empty or len(counted) else drawn)
+
+
+def _tools(picture: AnyPicture, moment: str) -> dict[str, Any]:
+    """Which buttons the map has. A drawn area carries the moment of the choice, as a clicked place does."""
+    return {"several": picture.several, "draws": picture.draws_areas, "moment": moment}
+
+
+def _outline(p: Palette) -> dict[str, Any]:
+    """How a drawn area is outlined: dashed, so that it is no border on a grey print either."""
+    return {"color": p.accent, "weight": 3, "dashArray": "8 5", "fill": False, "className": "drawn-area"}
 
 
 def _options(picture: AnyPicture, p: Palette, street_map: bool) -> dict[str, Any]:
@@ -119,6 +157,7 @@ def _options(picture: AnyPicture, p: Palette, street_map: bool) -> dict[str, Any
         "noun": picture.noun,
         "chosen": [sealed(key) for key in picture.chosen],
         "several": picture.several,
+        "empty": picture.draws_empty,
     }
 
 

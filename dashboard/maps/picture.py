@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboard.escape import plain
 from dashboard.maps import classes, shapes, styles
+from dashboard.maps.player import Frames, packed_frames
 from dashboard.maps.styles import ClassStyle
 from dashboard.palette import Palette
 
@@ -63,22 +64,33 @@ class ClassPaint(Picture):
     places : as in the package's docstring, and
       cls  whole number, the index of its style; -1 for none (an outline if draws_empty, else left out)
       tip  text of the tooltip, after the name; empty or missing for the count
-    noun : one and many, for the count. Raises ValueError for a class without a style.
+    noun : one and many, for the count.
+    frames : with them the map has a player, cls is not read, and the tooltip says each frame's count instead of tip.
+
+    Raises ValueError for a class without a style.
     """
 
     styles: tuple[ClassStyle, ...]
     noun: tuple[str, str]
+    frames: Frames | None = None
 
     def __post_init__(self) -> None:
         if len(self.styles) > MOST_CLASSES:
             raise ValueError(f"A map has at most {MOST_CLASSES} classes.")
-        found = self.places["cls"].to_numpy(dtype="int64")
+        if self.frames is not None and len(self.frames.classes) != len(self.places):
+            raise ValueError("The frames need a row for each place.")
+        classed = self.places["cls"] if self.frames is None else self.frames.classes
+        found = np.asarray(classed, dtype="int64")
         if found.size and (found.min() < -1 or found.max() >= len(self.styles)):
             raise ValueError("A class has no style. Classes are -1 or the index of a style.")
 
     def classed(self) -> pd.DataFrame:
         """Every place with a class, those without a record too: few reports may be what is significant."""
-        return self.places if self.draws_empty else self.places[self.places["cls"] >= 0]
+        drawn = self.places.reset_index(drop=True)
+        if self.frames is not None:
+            drawn = drawn.assign(cls=self.frames.classes[:, -1]).drop(columns="tip", errors="ignore")
+        seen = drawn["cls"].to_numpy(dtype="int64") >= 0 if self.frames is None else self.frames.seen
+        return drawn if self.draws_empty else drawn[seen]
 
     def looks(self, p: Palette) -> tuple[ClassStyle, ...]:
         """The styles as given."""
@@ -101,6 +113,13 @@ def packed_places(drawn: pd.DataFrame) -> dict[str, Any]:
         "shapes": [_short(shapes.packed(shape)) for shape in drawn["shape"]],
     }
     return found | ({"tips": _texts(drawn["tip"].fillna(""))} if "tip" in drawn else {})
+
+
+def packed_player(frames: Frames, drawn: np.ndarray) -> dict[str, Any]:
+    """The frames of the places that are drawn. drawn : (places,) whether each is."""
+    texts = {"labels": "|".join(sealed(label) for label in frames.labels)}
+    texts |= {"notes": "|".join(sealed(note) for note in frames.notes), "title": sealed(frames.title)}
+    return packed_frames(frames.of(drawn)) | texts
 
 
 def class_text(found: np.ndarray) -> str:

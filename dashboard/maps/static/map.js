@@ -42,20 +42,32 @@ window.lamplight = (() => {
   // What is painted now: layers by id, what is chosen, and how each class looks.
   let now = null;
 
-  const style = ({ properties: { c, s: chosen } }, { style: s, fills } = now) => ({
-    fillColor: c >= 0 ? fills[c] : s.none,
-    fillOpacity: c >= 0 ? s.glass : s.air,
-    color: chosen ? s.none : s.quiet,
-    weight: chosen ? 3 : 0.8,
-    opacity: chosen ? 1 : 0.6,
-  });
+  const style = ({ properties: { c: first, s: chosen }, row }, of = now) => {
+    const { style: s, fills, shown } = of;
+    const c = shown ? shown[row] : first; // with a player, the class of the frame that is seen
+    return {
+      fillColor: c >= 0 ? fills[c] : s.none,
+      fillOpacity: c >= 0 ? s.glass : s.air,
+      color: chosen ? s.none : s.quiet,
+      weight: chosen ? 3 : 0.8,
+      opacity: chosen ? 1 : 0.6,
+    };
+  };
 
-  const say = (layer) => asText(layer.feature.properties.t);
+  const counted = (n) => `${n.toLocaleString('en')} ${now.noun[n === 1 ? 0 : 1]}`;
+
+  // With a player, the count of the frame that is seen.
+  const say = ({ feature: { properties, row } }) => {
+    const f = now?.frame;
+    return asText(f ? `${properties.name}: ${counted(f.counts[row * f.size + f.k])}, ${f.label}` : properties.t);
+  };
 
   const dress = (feature, layer, of) => {
     layer.bindTooltip(say, { sticky: true });
     layer.on('mouseover', () => {
-      layer.setStyle({ color: feature.properties.s ? of.style.none : of.style.edge, weight: 3, opacity: 1 });
+      of.under = layer;
+      const color = feature.properties.s ? of.style.none : of.style.edge;
+      layer.setStyle({ ...style(feature, of), color, weight: 3, opacity: 1 });
     });
     layer.on('mouseout', () => layer.setStyle(style(feature, of)));
     // Before streamlit-folium's own listener, which sends what the properties then hold.
@@ -64,7 +76,7 @@ window.lamplight = (() => {
 
   // One shape for each place. `m` is the moment of the choice: with it, clicking a place twice is two messages.
   const places = (group, rows, options) => {
-    const { looks, noun, moment, chosen } = options;
+    const { looks, moment, chosen } = options;
     const of = { ...options, fills: looks.map(lamplight.fill), chosen: new Set(), layers: new Map() };
     now = of;
     of.figures = L.geoJSON(null, { style: (f) => style(f, of), onEachFeature: (f, made) => dress(f, made, of) });
@@ -72,15 +84,51 @@ window.lamplight = (() => {
     const [ids, names, tips] = [split(rows.ids), texts(rows.names), rows.tips && texts(rows.tips)];
     ids.forEach((id, i) => {
       const n = rows.n[i];
-      const t = `${names[i]}: ${tips?.[i] || `${n.toLocaleString('en')} ${noun[n === 1 ? 0 : 1]}`}`;
-      const properties = { id, t, n, c: rows.cls.charCodeAt(i) - 49, m: moment };
+      const t = `${names[i]}: ${tips?.[i] || counted(n)}`;
+      const properties = { id, name: names[i], t, n, c: rows.cls.charCodeAt(i) - 49, m: moment };
       of.figures.addData({ type: 'Feature', properties, geometry: unpack(rows.shapes[i]) });
     });
-    of.figures.eachLayer((layer) => of.layers.set(layer.feature.properties.id, layer));
+    of.list = of.figures.getLayers();
+    of.shown = Int8Array.from(of.list, (layer) => layer.feature.properties.c);
+    of.list.forEach((layer, row) => {
+      layer.feature.row = row;
+      of.layers.set(layer.feature.properties.id, layer);
+    });
+    of.showFrame = (decoded, k, names_) => showFrame(of, decoded, k, names_);
     of.figures.addTo(group);
     of.rings.addTo(group);
     group.once('add', () => choose(chosen.map(open)));
     group.once('remove', () => { if (now === of) now = null; });
+  };
+
+  // The classes of a player's frames as rules: setting one attribute takes half as long as setting a fill.
+  const frameRules = ({ fills, style: s, empty }) => {
+    const sheet = document.getElementById('frame-rules') || document.head.appendChild(document.createElement('style'));
+    sheet.id = 'frame-rules';
+    const none = empty ? `fill: ${s.none}; fill-opacity: ${s.air}` : 'display: none';
+    const rules = fills.map((fill, c) => `.frame-${c} { fill: ${fill}; fill-opacity: ${s.glass} }`);
+    sheet.textContent = [`.frame--1 { ${none} }`, ...rules].join(' ');
+  };
+
+  // One frame of a player, straight to the elements.
+  const showFrame = (of, { classes, counts }, k, labels) => {
+    const size = labels.length;
+    if (!of.frame) {
+      frameRules(of);
+      of.names = ['frame--1', ...of.fills.map((_, c) => `frame-${c}`)].map((name) => `leaflet-interactive ${name}`);
+      of.paths = of.list.map((layer) => layer.getElement());
+      of.shown.fill(-2);
+    }
+    of.frame = { counts, k, size, label: labels[k] };
+    const { shown, paths, names } = of;
+    for (let row = 0, at = k; row < paths.length; row += 1, at += size) {
+      const c = classes[at] - 1;
+      if (c !== shown[row]) {
+        shown[row] = c;
+        paths[row].setAttribute('class', names[c + 1]);
+      }
+    }
+    if (of.under?.isTooltipOpen()) of.under.setTooltipContent(say);
   };
 
   // Mark what is chosen. A ring in two colours is seen on a dark shade, on a light one and on streets.
@@ -121,7 +169,11 @@ window.lamplight = (() => {
     shapes.forEach((shape) => L.geoJSON(unpack(shape), { interactive: false, style: look }).addTo(made));
   };
 
-  const fit = () => map.fitBounds(extent, { padding: [12, 12], maxZoom: 14, animate: false });
+  const fit = () => {
+    const below = document.querySelector('.player')?.offsetHeight || 0;
+    const padding = { paddingTopLeft: [12, 12], paddingBottomRight: [12, 12 + below] };
+    map.fitBounds(extent, { ...padding, maxZoom: 14, animate: false });
+  };
 
   // A repaint keeps the view, unless nothing of what was painted would be in it.
   const keepInView = (bounds) => {
@@ -176,8 +228,30 @@ window.lamplight = (() => {
     requestAnimationFrame(tidy);
   };
 
-  const start = (made, theme) => {
+  // Two maps of one page whose views follow each other, without the server. Both frames are this app's, so each
+  // can call the other; nothing is kept in the page around them that would outlive a frame.
+  let following = false;
+  const lead = (pair) => {
+    const partners = () => [...Array(window.parent.frames.length).keys()].map((i) => window.parent.frames[i])
+      .filter((frame) => frame !== window && frame.lamplight?.pair === pair);
+    const tell = () => {
+      if (following || (!touched && !extent)) return;
+      partners().forEach((frame) => frame.lamplight.follow(map.getCenter(), map.getZoom()));
+    };
+    map.on('move moveend', tell);
+    lamplight.pair = pair;
+  };
+  const follow = ({ lat, lng }, zoom) => {
+    touched = true;
+    following = true;
+    map.stop();
+    map.setView([lat, lng], zoom, { animate: false });
+    following = false;
+  };
+
+  const start = (made, theme, pair) => {
     map = made;
+    if (pair) lead(pair);
     Object.entries(theme).forEach(([name, colour]) => document.documentElement.style.setProperty(`--${name}`, colour));
     map.attributionControl.setPrefix('Leaflet');
     showAll().addTo(map);
@@ -199,5 +273,7 @@ window.lamplight = (() => {
     window.feature_group = (window.feature_group || []).filter((group) => map.hasLayer(group));
   };
 
-  return { start, begin, places, outlines, keepInView, labels };
+  const current = () => ({ map, picture: now });
+
+  return { start, begin, current, split, settle, follow, places, outlines, keepInView, labels };
 })();
