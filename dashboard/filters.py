@@ -1,7 +1,7 @@
 """One frozen Filters value, as an Ibis predicate and as a sentence; as a link in dashboard/links.py. No Streamlit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import reduce
 from operator import and_, or_
@@ -106,6 +106,13 @@ def predicate(filters: Filters, table: Any) -> Any:
     if not filters.related:
         parts.append(table.offence_group == "trafficking")
     return reduce(and_, parts)
+
+
+def single(f: Filters) -> tuple[Filters, list[Filters]]:
+    """The view without any choice, and one of a choice each; together they leave the rows that f leaves."""
+    bare = Filters(unit=f.unit, date_basis=f.date_basis, related=f.related)
+    chosen = [field.name for field in fields(f) if getattr(f, field.name) != getattr(bare, field.name)]
+    return bare, [replace(bare, related=False, **{name: getattr(f, name)}) for name in chosen]
 
 
 def selection(f: Filters, t: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import ibis
 import pandas as pd
 
-from dashboard.filters import Filters, predicate, table_of
+from dashboard.filters import Filters, predicate, selection, single, table_of
 from dashboard.warehouse import Warehouse
 from etl import codes
 
@@ -83,12 +83,40 @@ def _with_n(warehouse: Warehouse, unit: str) -> Any:
 
 
 def _view(warehouse: Warehouse, filters: Filters, where: Wheres) -> str:
-    def view() -> str:
-        rows = warehouse.table(table_of(filters.unit))
-        rows = rows.filter(predicate(filters, rows), *(rows[column] == value for column, value in where))
-        return compiled(rows if filters.unit in codes.RECORD_UNITS else rows.rename(n="published_n"))
+    if filters.unit not in codes.RECORD_UNITS:
+        return cast(str, warehouse.remember(("view", filters, where), lambda: _published_view(warehouse, filters)))
+    # A page asks of several views that differ in one filter: each condition is compiled once, not each view.
+    table = warehouse.table(table_of(filters.unit))
+    bare, choices = single(filters)
+    parts = [warehouse.remember(("condition", bare), lambda: _condition(table, predicate(bare, table)))]
+    parts += [
+        warehouse.remember(("choice", one), lambda one=one: _condition(table, *selection(one, table)))
+        for one in choices
+    ]
+    parts += [
+        warehouse.remember(
+            ("condition", table.get_name(), column, value),
+            lambda column=column, value=value: _condition(table, table[column] == value),
+        )
+        for column, value in where
+    ]
+    return _START.format(table.get_name()) + " AND ".join(f"({part})" for part in parts)
 
-    return cast(str, warehouse.remember(("view", filters, where), view))
+
+_START = 'SELECT * FROM "{}" AS "t0" WHERE '
+
+
+def _condition(table: Any, *conditions: Any) -> str:
+    """Conditions as Ibis compiles them, for a WHERE of the same table."""
+    sql, start = compiled(table.filter(*conditions)), _START.format(table.get_name())
+    if not sql.startswith(start):
+        raise AssertionError(f"Ibis wrote a filter of {table.get_name()} in another way than before.")
+    return sql.removeprefix(start)
+
+
+def _published_view(warehouse: Warehouse, filters: Filters) -> str:
+    rows = warehouse.table(table_of(filters.unit))
+    return compiled(rows.filter(predicate(filters, rows)).rename(n="published_n"))
 
 
 def keep(table: Any, parts: list[Any]) -> Any:
