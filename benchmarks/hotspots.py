@@ -122,7 +122,9 @@ def _beside_esda() -> list[Figure]:
         raise SystemExit("Gi* or Moran's I is not esda's: the times would compare different things.")
     lines = []
     for name, moran in (("neighbours and Gi*", False), ("neighbours, Gi*, local and global Moran", True)):
-        slow, fast = _best(partial(theirs, moran), 2), _best(partial(ours, moran))
+        # In turns: what else the machine does meets both.
+        turns = [(_best(partial(theirs, moran), 1), _best(partial(ours, moran))) for _ in range(2)]
+        slow, fast = (min(times) for times in zip(*turns, strict=True))
         peer = f"esda {esda.__version__} and libpysal, this run: {slow:,.3g} s; {slow / fast:,.0f} times ours"
         lines.append(figure(f"{len(ids):,} H3 cells: {name}", fast, "s", slow / TIMES_LIVE, peer))
     return lines

@@ -16,15 +16,18 @@ def square(columns: int, rows: int) -> sparse.csr_array:
     return square_neighbours(across, up)
 
 
-def cases():
+CASES = ("real", "scattered", "fractions")
+
+
+def case(name: str) -> tuple[np.ndarray, sparse.csr_array]:
     """Counts and neighbours: the real grid, scattered places with islands, a lattice with fractions."""
-    table = recorded("gistar_500m_bw1000.csv")
     rng = np.random.default_rng(5)
-    return (
-        (table["n"].to_numpy(dtype=float), neighbours_of(given_square_cells(table["x"], table["y"]))),
-        (rng.poisson(0.7, 400).astype(float), within_distance(rng.random(400), rng.random(400), 0.07)),
-        (rng.random(90), square(9, 10)),
-    )
+    if name == "real":
+        table = recorded("gistar_500m_bw1000.csv")
+        return table["n"].to_numpy(dtype=float), neighbours_of(given_square_cells(table["x"], table["y"]))
+    if name == "scattered":
+        return rng.poisson(0.7, 400).astype(float), within_distance(rng.random(400), rng.random(400), 0.07)
+    return rng.random(90), square(9, 10)
 
 
 def test_by_hand():
@@ -41,38 +44,40 @@ def test_by_hand():
 
 
 @pytest.mark.oracle
-def test_global_is_esdas():
+@pytest.mark.parametrize("name", CASES)
+def test_global_is_esdas(name):
     import esda
     from libpysal.graph import Graph
 
-    for counts, neighbours in cases():
-        ours, theirs = (
-            global_moran(counts, neighbours),
-            esda.Moran(counts, Graph.from_sparse(neighbours), permutations=0),
-        )
-        assert ours.statistic == pytest.approx(theirs.I, abs=1e-9)
-        assert ours.expected == pytest.approx(theirs.EI, abs=1e-12)
-        assert (ours.z_normality, ours.z_randomisation) == pytest.approx((theirs.z_norm, theirs.z_rand), abs=1e-9)
-        assert (ours.p_normality, ours.p_randomisation) == pytest.approx((theirs.p_norm, theirs.p_rand), abs=1e-9)
+    counts, neighbours = case(name)
+    ours, theirs = (
+        global_moran(counts, neighbours),
+        esda.Moran(counts, Graph.from_sparse(neighbours), permutations=0),
+    )
+    assert ours.statistic == pytest.approx(theirs.I, abs=1e-9)
+    assert ours.expected == pytest.approx(theirs.EI, abs=1e-12)
+    assert (ours.z_normality, ours.z_randomisation) == pytest.approx((theirs.z_norm, theirs.z_rand), abs=1e-9)
+    assert (ours.p_normality, ours.p_randomisation) == pytest.approx((theirs.p_norm, theirs.p_rand), abs=1e-9)
 
 
 @pytest.mark.oracle
-def test_local_is_esdas():
+@pytest.mark.parametrize("name", CASES)
+def test_local_is_esdas(name):
     """Its moments too. It takes them for z * lag, which is n / (n - 1) times its statistic; ours are of one thing."""
     import esda
     from libpysal.graph import Graph
 
-    for counts, neighbours in cases():
-        ours = local_moran(counts, neighbours)
-        theirs = esda.Moran_Local(counts, Graph.from_sparse(neighbours), permutations=0)
-        there = np.diff(neighbours.indptr) > 0
-        n = len(counts)
-        assert np.abs(ours.statistic - theirs.Is)[there].max() < 1e-9
-        z = (theirs.Is[there] * n / (n - 1) - theirs.EIc[there]) / np.sqrt(theirs.VIc[there])
-        assert np.abs((ours.z * np.sign(counts - counts.mean()))[there] - z).max() < 1e-9
-        assert list(ours.quadrant[there]) == [("", "HH", "LH", "LL", "HL")[q] for q in theirs.q[there]]
-        assert np.isnan(ours.statistic[~there]).all()
-        assert (ours.quadrant[~there] == "").all()
+    counts, neighbours = case(name)
+    ours = local_moran(counts, neighbours)
+    theirs = esda.Moran_Local(counts, Graph.from_sparse(neighbours), permutations=0)
+    there = np.diff(neighbours.indptr) > 0
+    n = len(counts)
+    assert np.abs(ours.statistic - theirs.Is)[there].max() < 1e-9
+    z = (theirs.Is[there] * n / (n - 1) - theirs.EIc[there]) / np.sqrt(theirs.VIc[there])
+    assert np.abs((ours.z * np.sign(counts - counts.mean()))[there] - z).max() < 1e-9
+    assert list(ours.quadrant[there]) == [("", "HH", "LH", "LL", "HL")[q] for q in theirs.q[there]]
+    assert np.isnan(ours.statistic[~there]).all()
+    assert (ours.quadrant[~there] == "").all()
 
 
 @pytest.mark.oracle
@@ -82,7 +87,7 @@ def test_permutation_p_is_esdas_within_chance_where_nothing_ties():
     import esda
     from libpysal.graph import Graph
 
-    *_, (values, neighbours) = cases()
+    values, neighbours = case("fractions")
     ours = local_moran(values, neighbours, permutations=9999, seed=2)
     theirs = esda.Moran_Local(values, Graph.from_sparse(neighbours), permutations=9999, seed=3)
     assert np.abs(ours.p_permuted / 2 - theirs.p_sim).max() < 0.025

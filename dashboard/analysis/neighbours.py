@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.analysis.grids import Grid
-from dashboard.analysis.h3_cells import positions
 from dashboard.analysis.lattice import HEXAGON, QUEEN, ROOK, Integers, Lattice
 
 if TYPE_CHECKING:
@@ -86,13 +85,17 @@ def h3_neighbours(cells: npt.ArrayLike) -> "sparse.csr_array":
     if (in_order[1:] == in_order[:-1]).any():
         raise ValueError("A cell is given twice. Give each cell once.")
     around = np.asarray(h3ronpy.grid_disk(in_order, 1, flatten=True).to_numpy(), dtype=np.uint64)
-    sizes = np.full(n, 7)
-    if len(around) != 7 * n:  # a pentagon among them
-        sizes = np.array([len(disk) for disk in h3ronpy.grid_disk(in_order, 1).to_pylist()])
+    at = np.minimum(np.searchsorted(in_order, around), n - 1)
+    there = in_order[at] == around
+    if len(around) == 7 * n:
+        there &= at != np.repeat(np.arange(n), 7)
+        table = np.empty((n, 7), dtype=np.int64)
+        table[order] = np.where(there, order[at], -1).reshape(n, 7)
+        return _from_table(table)
+    sizes = np.array([len(disk) for disk in h3ronpy.grid_disk(in_order, 1).to_pylist()])  # a pentagon among them
     centre = np.repeat(np.arange(n), sizes)
-    at = positions(in_order, around)
-    kept = (at >= 0) & (at != centre)
-    return _matrix(order[centre[kept]], order[at[kept]], n)
+    there &= at != centre
+    return _matrix(order[centre[there]], order[at[there]], n)
 
 
 def touching(shapes: npt.ArrayLike, gap: float = 0.0) -> "sparse.csr_array":
