@@ -10,6 +10,7 @@ from launcher import Problem
 from launcher.environment import child_env, read_json, require_writable, venv_python
 
 SAMPLE_STAMP = "sample-built-from.txt"
+SAVED = "state.sqlite"  # dashboard/state.py, and the log beside it
 
 
 def has_warehouse(data: Path) -> bool:
@@ -42,6 +43,19 @@ def sample_key(root: Path) -> str:
     return digest.hexdigest()
 
 
+def _remove_built(folder: Path) -> None:
+    """Everything but what people saved: groups and the like, which no file can bring back."""
+    for path in folder.iterdir():
+        if path.name.startswith(SAVED):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
 def build_sample(root: Path) -> None:
     """Build the fictional county's warehouse when there is none, or when an update made it out of date."""
     sample = root / "data" / "sample"
@@ -51,7 +65,7 @@ def build_sample(root: Path) -> None:
     sample.mkdir(parents=True, exist_ok=True)
     require_writable(sample)
     if read_json(sample / "warehouse" / "current.json").get("fictional") is True:
-        shutil.rmtree(sample / "warehouse")  # only ever the fictional one: it can be built again
+        _remove_built(sample / "warehouse")  # only ever the fictional one: it can be built again
     print("Building the fictional sample ...", flush=True)
     command = [str(venv_python(root)), "-m", "etl", "sample", "--data", str(sample)]
     begun = time.monotonic()

@@ -27,7 +27,8 @@ http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 ETL = """
 import json, pathlib, sys
 warehouse = pathlib.Path(sys.argv[sys.argv.index("--data") + 1]) / "warehouse"
-warehouse.mkdir(parents=True)
+if any(not path.name.startswith("state.") for path in warehouse.glob("*")): sys.exit("there is one already")
+warehouse.mkdir(parents=True, exist_ok=True)
 (warehouse / "current.json").write_text(json.dumps({"fictional": True}))
 with open("built.txt", "a") as built: built.write("built\\n")
 """

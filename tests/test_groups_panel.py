@@ -91,7 +91,7 @@ def test_a_drawn_area_is_a_filter_and_says_what_it_cannot_place(served: Path, ro
     assert count(app) == in_zone(served) > 0
     assert "in the drawn area School zone" in bar(app)
     nowhere = summed(served, "lat IS NULL")
-    assert f"{nowhere} have no point and cannot be in a drawn area." in bar(app) and nowhere > 1
+    assert f"{nowhere} records have no point and are in no drawn area." in bar(app) and nowhere > 1
     for page in PAGES[1:]:
         app.switch_page(f"../pages/{page}.py").run()
         assert not app.exception and count(app) == in_zone(served), page

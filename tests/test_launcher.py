@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import state
 from launcher import Problem, environment, server, warehouse
 from launcher.command import start_app
 
@@ -152,6 +153,22 @@ def test_the_sample_is_built_again_when_an_update_changed_it(project: Path, monk
     for _ in range(2):
         warehouse.build_sample(project)
     assert (project / "built.txt").read_text() == "built\nbuilt\n"
+
+
+def test_what_people_saved_outlives_a_sample_built_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    warehouse.build_sample(project)
+    folder = project / "data" / "sample" / "warehouse"
+    for name in (state.FILE, f"{state.FILE}-wal", "restricted-000001.duckdb"):
+        (folder / name).write_text(name)
+    (folder / "loads" / "a").mkdir(parents=True)
+    (folder / warehouse.SAMPLE_STAMP).write_text("older")
+    warehouse.build_sample(project)
+    left = {path.name for path in folder.iterdir()}
+    assert left == {state.FILE, f"{state.FILE}-wal", "current.json", warehouse.SAMPLE_STAMP}
+    assert (folder / state.FILE).read_text() == state.FILE
 
 
 def test_only_a_fictional_warehouse_is_ever_removed(project: Path) -> None:

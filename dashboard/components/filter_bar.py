@@ -63,9 +63,9 @@ def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
         filters = _filters(chosen, catalogue)
         if panel.open:
             with panel:
-                _what_choices_leave(warehouse, filters, catalogue)
                 if "area" in can and catalogue.areas:
                     groups_panel.manage(filters, catalogue)
+                _what_choices_leave(warehouse, filters, catalogue)
         _state(warehouse, filters, catalogue)
     return filters
 
@@ -187,7 +187,8 @@ def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None
     if elsewhere := _outside(warehouse, filters, catalogue, remain):
         text += f" {words.exact(elsewhere)} more {'lies' if elsewhere == 1 else 'lie'} outside this period."
     if without := _without_point(warehouse, filters):
-        text += f" {words.exact(without)} {'has' if without == 1 else 'have'} no point and cannot be in a drawn area."
+        have = "record has no point and is" if without == 1 else "records have no point and are"
+        text += f" {words.exact(without)} {have} in no drawn area."
     if undated := _counted_by_occurrence(filters, catalogue):
         text += f" {markdown_text(undated)}"
     st.caption(text)
