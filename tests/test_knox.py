@@ -167,6 +167,7 @@ def test_blocks_are_added_up(scattered, monkeypatch):
     monkeypatch.setattr("dashboard.analysis.knox._AT_ONCE", 7)
     pieces = knox(points, times, permutations=9)
     np.testing.assert_array_equal(whole.observed, pieces.observed)
+    np.testing.assert_array_equal(whole.expected, pieces.expected)
     np.testing.assert_array_equal(whole.p, pieces.p)
 
 

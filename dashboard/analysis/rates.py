@@ -104,7 +104,7 @@ def smoothed_locally(counts: npt.ArrayLike, exposure: npt.ArrayLike, neighbours:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = around(x) / near
         rows = np.repeat(np.arange(len(x)), np.diff(neighbours.indptr))
-        far = neighbours.data * t[neighbours.indices] * (own[neighbours.indices] - mean[rows]) ** 2
+        far = t[neighbours.indices] * (own[neighbours.indices] - mean[rows]) ** 2
         squares = t * (own - mean) ** 2 + np.bincount(rows, far, minlength=len(x))
         between = np.maximum(0.0, squares / near - mean * many / near)
         return np.where(known, _shrunk(own, t, mean, between), np.nan)
