@@ -76,7 +76,7 @@ def save(
         raise GroupError("A group is either some areas or one drawn area: choose at least one area, or draw one.")
     if len(kept) > MOST_MEMBERS:
         raise GroupError(f"A group holds at most {MOST_MEMBERS:,} areas: choose larger areas.")
-    wkb = shapely.to_wkb(simplified(polygon), output_dimension=2, byte_order=1) if polygon is not None else b""
+    wkb = _wkb(polygon) if polygon is not None else b""
     group = SavedGroup(_new_id(), name, "drawn" if wkb else "areas", kept, wkb, plain(note)[:LONGEST_NOTE], _now())
     return state.write(data_dir, lambda con: _save(con, group, replace))
 
@@ -124,13 +124,19 @@ def offer(catalogue: Catalogue, saved: Iterable[SavedGroup]) -> Catalogue:
     Members that the warehouse does not have are left out; a group without any member left is not offered, and nor is
     a drawn area where records have no coordinates.
     """
-    known = {(a.layer, a.area_id) for a in catalogue.areas}
+    saved = tuple(saved)
+    known = {(a.layer, a.area_id) for a in catalogue.areas} if saved else set()
     offered = []
     for group in saved:
         kept = tuple(m for m in group.members if m in known)
         if kept or (group.polygon and catalogue.has_points):
             offered.append(AreaGroup(group.id, group.name, kept, group.polygon))
     return replace(catalogue, groups=tuple(offered)) if offered else catalogue
+
+
+def unsaved(polygon: Any, name: str = "drawn just now") -> AreaGroup:
+    """A drawn area that nobody has saved, as a filter for figures; no link carries it. Raises GroupError."""
+    return AreaGroup("", clean_name(name), (), _wkb(polygon))
 
 
 def clean_name(name: str) -> str:
@@ -174,6 +180,10 @@ def simplified(polygon: Any) -> Any:
             f"The outline is too intricate for {MOST_VERTICES} corners: draw or upload a simpler one, or its parts."
         )
     return shape
+
+
+def _wkb(polygon: Any) -> bytes:
+    return bytes(shapely.to_wkb(simplified(polygon), output_dimension=2, byte_order=1))
 
 
 def _change(before: Any, after: Any) -> float:

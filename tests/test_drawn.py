@@ -223,6 +223,17 @@ def test_a_group_a_drawing_and_an_area_together_count_a_record_once(warehouse: W
     assert measures.total(warehouse, view) == row[0] > measures.total(warehouse, Filters(areas=(NAMED,)))
 
 
+@pytest.mark.parametrize("unit", ["incidents", "victims", "suspects"])
+def test_a_drawing_that_nobody_saved_has_the_figures_of_a_place(warehouse: Warehouse, unit: str) -> None:
+    """Whatever areas the view held: the drawing takes their place."""
+    view = Filters(unit=unit, areas=(("district", "D6"),))
+    detail = measures.place_detail(warehouse, view, groups.unsaved(ZONE))
+    same(detail, measures.place_detail(warehouse, Filters(unit=unit), ("zone", "Z")))
+    assert detail.n > 0
+    with pytest.raises(ValueError, match="no places"):
+        measures.place_detail(warehouse, Filters(unit="signals"), groups.unsaved(ZONE))
+
+
 def test_an_edited_group_is_asked_anew(warehouse: Warehouse) -> None:
     """The members are part of the view, so what is remembered for the old ones is not shown for the new."""
     before = measures.total(warehouse, Filters(areas=(NAMED,)))

@@ -99,12 +99,12 @@ def _named(key: Any, what: Mapping[str, Any]) -> bool:
 def _look_after(saved: tuple[SavedGroup, ...], catalogue: Catalogue) -> None:
     by_id = {g.id: g for g in saved}
     chosen = st.selectbox(
-        "Groups there are",
+        "Saved groups",
         list(by_id),
         format_func=lambda i: by_id[i].name if i in by_id else "",
         index=None,
         key=CHOSEN,
-        placeholder=f"{len(saved)} saved: choose one to rename or delete",
+        placeholder=f"{len(saved)}: choose one to rename or delete",
     )
     if chosen not in by_id:
         _said(CHOSEN)

@@ -1,11 +1,12 @@
 """Where: cells, areas, the strip of what could be placed, and one place in detail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 import pandas as pd
 
+from dashboard.catalogue import AreaGroup
 from dashboard.filters import Filters, supported, table_of
 from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown, summed
 from dashboard.measures.daily import monthly, within
@@ -95,12 +96,17 @@ def place_strip(warehouse: Warehouse, filters: Filters) -> PlaceStrip:
 
 
 @measure
-def place_detail(warehouse: Warehouse, filters: Filters, place: str | tuple[str, str]) -> PlaceDetail:
+def place_detail(warehouse: Warehouse, filters: Filters, place: str | tuple[str, str] | AreaGroup) -> PlaceDetail:
     """The view narrowed to one place: an H3 cell (hexadecimal, resolution 4-9) or (layer, area_id).
 
+    A group or a drawn area takes the place of the areas that the filters hold.
     Raises ValueError when the cell is not one, or the layer is unknown.
     """
-    where = _place_condition(warehouse, filters, place)
+    if isinstance(place, AreaGroup):
+        where: Wheres = ()
+        filters = replace(filters, areas=(place,))
+    else:
+        where = _place_condition(warehouse, filters, place)
     trend = period_rows(warehouse, filters, "month", where=where)
     n = int(within(monthly(warehouse, filters, None, where), filters)["n"].sum())
     if "premise" not in warehouse.schemas[table_of(filters.unit)]:
