@@ -9,12 +9,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from tests.browser.hostile import HOSTILE
 from tests.browser.visit import Visit
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
@@ -27,18 +29,6 @@ FLAGS = (
 ).split()
 INCIDENTS = 1500
 START_SECONDS = 60
-
-# Each tells on itself: it sets a variable in the window around every frame, or asks another host for something.
-HOSTILE = (
-    "<img src=x onerror=\"top.broken='img'\">",
-    "${top.broken='template'}",
-    "`;top.broken='backtick';`",
-    "\\`;top.broken='backslash';//",
-    "</script><script>top.broken='script'</script>",
-    "{{'top'}}\"};top.broken='quote';//",
-    "![x](http://other.example/markdown.png)",
-    '<a href="javascript:top.broken=1">x</a><svg onload=top.broken=2>',
-)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +73,15 @@ def _make_hostile(con: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.fixture(scope="session")
 def server(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app, served the way start.py serves it. Its log must stay free of errors and warnings."""
-    log = tmp_path_factory.mktemp("server") / "log.txt"
+    """The address of the app, served the way start.py serves it."""
+    env = {"LAMPLIGHT_DATA": str(data_dir), "LAMPLIGHT_TIER": "restricted"}
+    with serving("app.py", env, tmp_path_factory.mktemp("server") / "log.txt") as address:
+        yield address
+
+
+@contextmanager
+def serving(app: str, env: dict[str, str], log: Path) -> Iterator[str]:
+    """The address of an app of this project. Its log must stay free of errors and warnings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -94,16 +91,18 @@ def server(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "server.headless": "true",
         "server.fileWatcherType": "none",
     }
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *(f"--{k}={v}" for k, v in options.items())]
-    env = os.environ | {"LAMPLIGHT_DATA": str(data_dir), "LAMPLIGHT_TIER": "restricted"}
-    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out) as process:
+    command = [sys.executable, "-m", "streamlit", "run", app, *(f"--{k}={v}" for k, v in options.items())]
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, cwd=ROOT, env=os.environ | env, stdout=out, stderr=out) as run,
+    ):
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait(process, f"{address}/_stcore/health", log)
+            _wait(run, f"{address}/_stcore/health", log)
             yield address
         finally:
-            process.terminate()
-            process.wait(20)
+            run.terminate()
+            run.wait(20)
     written = log.read_text(encoding="utf-8", errors="replace")
     assert "Error" not in written, written[-3000:]
     assert "Warning" not in written, written[-3000:]
@@ -136,6 +135,13 @@ def browser(chromium_path: str) -> Iterator[Any]:
 @pytest.fixture
 def visitor(browser: Any, server: str) -> Iterator[Any]:
     """A function that opens a page in a context of its own: visitor("/map", width=390)."""
+    with visits(browser, server) as visit:
+        yield visit
+
+
+@contextmanager
+def visits(browser: Any, server: str) -> Iterator[Any]:
+    """A function that opens pages of a server, all closed in the end."""
     open_visits: list[Visit] = []
 
     def visit(path: str = "/", width: int = 1440, height: int = 900, **options: Any) -> Visit:
@@ -144,6 +150,8 @@ def visitor(browser: Any, server: str) -> Iterator[Any]:
         made.go(path)
         return made
 
-    yield visit
-    for made in open_visits:
-        made.close()
+    try:
+        yield visit
+    finally:
+        for made in open_visits:
+            made.close()

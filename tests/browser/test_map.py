@@ -9,7 +9,7 @@ from streamlit_folium import _get_feature_group_string
 
 from dashboard.escape import html_text
 from dashboard.maps.layers import LocalMap
-from tests.browser.conftest import HOSTILE
+from tests.browser.hostile import HOSTILE
 
 pytestmark = pytest.mark.browser
 

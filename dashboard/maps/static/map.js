@@ -271,6 +271,12 @@ window.lamplight = (() => {
     document.documentElement.classList.toggle('streets', streets);
     // streamlit-folium keeps every group that it ever drew in this list, and with it all of its shapes.
     window.feature_group = (window.feature_group || []).filter((group) => map.hasLayer(group));
+    // And the library below it adds the page's theme once more with each run.
+    const themes = new Set();
+    [...document.head.querySelectorAll('style')].reverse().forEach((sheet) => {
+      if (themes.has(sheet.textContent)) sheet.remove();
+      else themes.add(sheet.textContent);
+    });
   };
 
   const current = () => ({ map, picture: now });
