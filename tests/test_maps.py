@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import zlib
 
 import h3
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from streamlit_folium import _get_feature_group_string, generate_leaflet_string
 
 from dashboard.components import legend
-from dashboard.maps import classes, layers, picture, shapes, small, story, styles
+from dashboard.maps import classes, layers, picture, player, shapes, small, story, styles
 from dashboard.palette import DARK, LIGHT, Palette
 
 NOUN = ("incident", "incidents")
@@ -311,6 +312,91 @@ def test_no_two_classes_look_alike_in_grey_and_every_pattern_can_be_seen(name: s
         for other in looks[:i]:
             apart = styles.contrast(one.colour, other.colour)
             assert one.pattern != other.pattern or apart >= 1.15, (one.label, other.label)
+
+
+# -- the player
+
+
+def unpacked(sent: dict) -> tuple[np.ndarray, np.ndarray]:
+    """What player.js makes of the bytes."""
+    raw = np.frombuffer(zlib.decompress(base64.b64decode(sent["packed"])), dtype=np.uint8)
+    kinds, low, high = raw.reshape(3, sent["places"], sent["frames"]).astype(int)
+    return kinds - 1, np.cumsum(low + 256 * high, axis=1) % 65_536
+
+
+def test_frames_arrive_as_they_were() -> None:
+    kinds = np.array([[0, -1, 3], [1, 1, 1]])
+    counts = np.array([[700, 0, 70_000], [0, 1, 2]])
+    found, told = unpacked(player.packed_frames(player.Frames(["a", "b", "c"], kinds, counts)))
+    assert found.tolist() == kinds.tolist()
+    assert told.tolist() == [[700, 0, 65_535], [0, 1, 2]]
+
+
+def test_five_years_of_windows_over_two_thousand_cells_are_under_150_kilobytes() -> None:
+    """Rolling sums of months, as they come, and the worst case: nothing like the frame before."""
+    rng = np.random.default_rng(1)
+    months = rng.poisson(rng.gamma(0.5, 2, (2_000, 1)), (2_000, 71))
+    rolling = np.lib.stride_tricks.sliding_window_view(months, 12, axis=1).sum(axis=2)
+    for counts, budget in ((rolling, 150), (rng.integers(0, 8, (2_000, 60)), 150)):
+        kinds = classes.classes(counts.ravel()).of(counts)
+        frames = player.Frames([f"Window {i}" for i in range(60)], kinds, counts)
+        assert len(picture.packed_player(frames, np.full(2_000, True))["packed"]) < budget * 1000
+
+
+def test_places_that_are_never_in_a_class_are_left_out_of_every_frame() -> None:
+    table = places([5, 6, 7]).assign(cls=0)
+    frames = player.Frames(["a {{ 7 * 191 }}", "b|c"], np.array([[0, 1], [-1, -1], [2, -1]]), np.zeros((3, 2), int))
+    shown = layers.ClassPaint(table, styles.hot_and_cold(LIGHT), NOUN, frames=frames)
+    assert shown.classed()["id"].tolist() == ["id0", "id2"]
+    assert shown.classed()["cls"].tolist() == [1, -1], "the last frame is seen first"
+    kept = unpacked(picture.packed_player(frames, frames.seen))[0]
+    assert kept.tolist() == [[0, 1], [2, -1]]
+    found = drawn(shown)
+    assert "lamplight.player" in found
+    assert "Place 1" not in found
+    assert str(7 * 191) not in found
+
+
+def test_frames_that_do_not_fit_are_refused() -> None:
+    kinds = np.zeros((3, 2), int)
+    with pytest.raises(ValueError, match="places x frames"):
+        player.Frames(["a", "b"], kinds, np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="label"):
+        player.Frames(["a"], kinds, kinds)
+    with pytest.raises(ValueError, match="no style"):
+        layers.ClassPaint(
+            places([1, 2, 3]).assign(cls=0),
+            styles.hot_and_cold(LIGHT),
+            NOUN,
+            frames=player.Frames("ab", kinds + 9, kinds),
+        )
+    with pytest.raises(ValueError, match="row for each place"):
+        frames = player.Frames("ab", kinds, kinds)
+        layers.ClassPaint(places([1]).assign(cls=0), styles.hot_and_cold(LIGHT), NOUN, frames=frames)
+
+
+# -- the tools and linked maps
+
+
+def test_tools_come_only_when_asked_for_and_also_where_nothing_is_drawn() -> None:
+    nothing = layers.Paint(places([0]), classes.classes([0]), NOUN, draws_areas=True, area=shapely.box(0, 0, 1, 1))
+    found = drawn(nothing)
+    assert '"draws":true' in found
+    assert "drawn-area" in found
+    assert '"draws":false' in drawn(layers.Paint(places([1]), classes.classes([1]), NOUN))
+
+
+def test_the_maps_of_a_pair_know_its_name_and_show_the_same_part() -> None:
+    base = layers.base_map(background(places([])), LIGHT, pair="periods")
+    base.render()
+    assert '"periods")' in generate_leaflet_string(base)
+    table = places([3, 1])
+    shown = layers.Paint(table, classes.classes([3, 1]), NOUN)
+    made = layers.base_map(background(table.iloc[:0]), LIGHT)
+    made.render()
+    code = _get_feature_group_string(layers.paint(shown, LIGHT, bounds=(7, 8, 9, 10)), made)
+    assert "keepInView([[8,7],[10,9]])" in code
+    assert layers.main_bounds(shown) == shapes.main_bounds(table)
 
 
 def test_contrast_is_that_of_the_guidelines() -> None:

@@ -39,6 +39,7 @@ def polygon_from_click(drawing: Any) -> shapely.Polygon | None:
     found = _shape(drawing.get("geometry"))
     if not isinstance(found, shapely.Polygon) or shapely.get_num_coordinates(found) > MOST_DRAWN + 1:
         raise AreaError("The drawing is not one area. Draw it again.")
+    _check_finite(found)
     if not found.is_valid:
         raise AreaError("Two edges of the drawing cross. Draw it again, going round the area once.")
     return _checked(_on_one_side(found))
@@ -92,10 +93,13 @@ def _checked(shape: Any) -> Any:
     return shape
 
 
+def _check_finite(shape: Any) -> None:
+    if shape.is_empty or not all(map(math.isfinite, shapely.get_coordinates(shape).ravel().tolist())):
+        raise AreaError("Some coordinates are missing. Draw or export the area again.")
+
+
 def _check_degrees(shape: Any) -> None:
-    points = shapely.get_coordinates(shape)
-    if not points.size or not all(map(math.isfinite, shape.bounds)):
-        raise AreaError("Some coordinates are missing. Export the area again.")
+    _check_finite(shape)
     west, south, east, north = shape.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         raise AreaError(
