@@ -9,12 +9,14 @@ import shapely
 from streamlit.logger import set_log_level
 
 from benchmarks.figures import Figure, figure
-from dashboard.maps import classes, layers, shapes
+from dashboard.maps import classes, layers, picture, shapes, styles
+from dashboard.maps.player import Frames
 from dashboard.palette import LIGHT
 
 CITY_KM2 = 1_300
 BUDGET_KB = 400
 BUDGETED = "r8"
+FRAMES, PLAYED, PLAYER_KB = 60, 2_000, 150
 MIDDLE = (-40.0, -30.0)  # in the open South Atlantic
 DIVISIONS, TRACTS = 21, 1_100
 
@@ -23,29 +25,57 @@ def run() -> list[Figure]:
     """Kilobytes of a whole map (base, background and figures) for each scale; only cells of r8 have a budget."""
     background = _background()
     tables = {f"r{r}": _cells(r) for r in (7, 8, 9)} | {"tracts": _tracts()}
-    return [
+    counts = [
         figure(
             f"map payload, {name}, {len(table):,} places",
-            payload(table, background) / 1000,
+            payload(_counts(table), background) / 1000,
             "kB",
             BUDGET_KB if name == BUDGETED else None,
         )
         for name, table in tables.items()
     ]
+    city = tables[BUDGETED]
+    return [
+        *counts,
+        figure("map payload, r8, classes with tips", payload(_clusters(city), background) / 1000, "kB", BUDGET_KB),
+        figure(f"player, {FRAMES} frames x {PLAYED:,} cells", _played() / 1000, "kB", PLAYER_KB),
+    ]
 
 
-def payload(table: pd.DataFrame, background: layers.Background) -> int:
+def _counts(table: pd.DataFrame) -> layers.Paint:
+    found = classes.classes(table["n"].to_numpy(dtype="int64"))
+    return layers.Paint(table, found, ("incident", "incidents"))
+
+
+def _clusters(table: pd.DataFrame) -> layers.ClassPaint:
+    """Every place in a class, with a tip of its own."""
+    z = np.random.default_rng(3).normal(0, 2, len(table))
+    kinds = np.select([z > 2.5, z < -2.5], [0, 1], 2)
+    looks = styles.hot_and_cold(LIGHT)
+    tips = [f"{n} incidents, {looks[k].label.lower()}, z {v:.2f}" for n, k, v in zip(table["n"], kinds, z, strict=True)]
+    return layers.ClassPaint(table.assign(cls=kinds, tip=tips), looks, ("incident", "incidents"))
+
+
+def _played() -> int:
+    """Bytes of five years of rolling windows."""
+    rng = np.random.default_rng(4)
+    months = rng.poisson(rng.gamma(0.5, 2, (PLAYED, 1)), (PLAYED, FRAMES + 11))
+    counts = np.lib.stride_tricks.sliding_window_view(months, 12, axis=1).sum(axis=2)
+    kinds = classes.classes(counts.ravel()).of(counts)
+    frames = Frames([f"January {year} to December {year}" for year in range(FRAMES)], kinds, counts)
+    return len(json.dumps(picture.packed_player(frames, np.full(PLAYED, True))))
+
+
+def payload(shown: layers.AnyPicture, background: layers.Background) -> int:
     """Bytes of the arguments that Streamlit sends to the map's frame."""
     set_log_level("error")  # it warns that no app is running
     from streamlit_folium import _get_feature_group_string, _get_header, generate_leaflet_string
 
-    found = classes.classes(table["n"].to_numpy(dtype="int64"))
     made = layers.base_map(background, LIGHT)
     made.render()
     header = _get_header(made)
     script = generate_leaflet_string(made)
-    picture = layers.Paint(table, found, ("incident", "incidents"), labelled=False)
-    group = _get_feature_group_string(layers.paint(picture, LIGHT, moment="12"), made)
+    group = _get_feature_group_string(layers.paint(shown, LIGHT, moment="12"), made)
     return len(json.dumps({"script": script, "header": header, "feature_group": group}).encode())
 
 
