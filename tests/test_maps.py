@@ -295,6 +295,7 @@ def test_a_tip_is_never_computed_as_a_template(text: str) -> None:
 SETS = {
     "hot": styles.hot_and_cold,
     "change": styles.rose_and_fell,
+    "rates": lambda p: styles.rates(["0 to 2", "2 to 5", "5 to 9", "9 to 12", "high", "unknown"], p),
     "over time": styles.growing_and_fading,
     "values": lambda p: styles.values(["a", "b", "c", "d", "e"], p),
     "signed": lambda p: styles.signed_values(["a", "b"], "c", ["d", "e"], p),
@@ -364,12 +365,8 @@ def test_frames_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="label"):
         player.Frames(["a"], kinds, kinds)
     with pytest.raises(ValueError, match="no style"):
-        layers.ClassPaint(
-            places([1, 2, 3]).assign(cls=0),
-            styles.hot_and_cold(LIGHT),
-            NOUN,
-            frames=player.Frames("ab", kinds + 9, kinds),
-        )
+        frames = player.Frames("ab", kinds + 9, kinds)
+        layers.ClassPaint(places([1, 2, 3]).assign(cls=0), styles.hot_and_cold(LIGHT), NOUN, frames=frames)
     with pytest.raises(ValueError, match="row for each place"):
         frames = player.Frames("ab", kinds, kinds)
         layers.ClassPaint(places([1]).assign(cls=0), styles.hot_and_cold(LIGHT), NOUN, frames=frames)

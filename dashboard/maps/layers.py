@@ -109,7 +109,8 @@ def paint(
     group.add_child(_Script("tools", f"lamplight.tools(GROUP, {_json(_tools(picture, moment))});"))
     if picture.area is not None:
         area = _json([shapes.packed(picture.area)])
-        group.add_child(_Script("area", f"lamplight.outlines(GROUP, {area}, {_json(_outline(p))});"))
+        for name, look in _outline(p).items():
+            group.add_child(_Script(name, f"lamplight.outlines(GROUP, {area}, {_json(look)}, 'sketch');"))
     drawn = picture.classed()
     drawn = drawn[drawn["shape"].notna()]
     if drawn.empty:
@@ -143,8 +144,10 @@ def _tools(picture: AnyPicture, moment: str) -> dict[str, Any]:
 
 
 def _outline(p: Palette) -> dict[str, Any]:
-    """How a drawn area is outlined: dashed, so that it is no border on a grey print either."""
-    return {"color": p.accent, "weight": 3, "dashArray": "8 5", "fill": False, "className": "drawn-area"}
+    """How a drawn area is outlined: dashes on a plain line are seen on any shade, and are no border in grey."""
+    plain = {"color": p.surface, "weight": 6, "opacity": 0.85, "fill": False}
+    dashed = {"color": p.accent, "weight": 3, "opacity": 1, "dashArray": "8 5", "fill": False}
+    return {"area": plain, "area_edge": dashed | {"className": "drawn-area"}}
 
 
 def _options(picture: AnyPicture, p: Palette, street_map: bool) -> dict[str, Any]:

@@ -49,26 +49,32 @@ class ClassStyle:
         return self.ink or max((_DARK_INK, _LIGHT_INK), key=lambda ink: contrast(ink, self.colour))
 
 
+def verdicts(labels: Sequence[str], p: Palette) -> tuple[ClassStyle, ...]:
+    """Four classes of something that is more, less, neither, or cannot be told; labels in this order."""
+    fewer, same, more = p.diverging
+    above, below, neither, unknown = labels
+    return (
+        ClassStyle(above, more, "rising"),
+        ClassStyle(below, fewer, "dots"),
+        ClassStyle(neither, same),
+        too_few(p, unknown),
+    )
+
+
 def hot_and_cold(p: Palette) -> tuple[ClassStyle, ...]:
     """Significant clusters: 0 hot spot, 1 cold spot, 2 not significant, 3 too few to tell."""
-    fewer, same, more = p.diverging
-    return (
-        ClassStyle("Hot spot", more, "rising"),
-        ClassStyle("Cold spot", fewer, "dots"),
-        ClassStyle("Not significant", same),
-        too_few(p),
-    )
+    return verdicts(("Hot spot", "Cold spot", "Not significant", "Too few to tell"), p)
 
 
 def rose_and_fell(p: Palette) -> tuple[ClassStyle, ...]:
     """Change: 0 rose, 1 fell, 2 about the same, 3 too few to tell."""
-    fewer, same, more = p.diverging
-    return (
-        ClassStyle("Rose", more, "rising"),
-        ClassStyle("Fell", fewer, "dots"),
-        ClassStyle("About the same", same),
-        too_few(p),
-    )
+    return verdicts(("Rose", "Fell", "About the same", "Too few to tell"), p)
+
+
+def rates(labels: Sequence[str], p: Palette) -> tuple[ClassStyle, ...]:
+    """Classes of a rate from low to high; the last two labels are "beyond chance" and "cannot be told"."""
+    *steps, high, unknown = labels
+    return (*values(steps, p), ClassStyle(high, p.diverging[2], "rising"), too_few(p, unknown))
 
 
 def growing_and_fading(p: Palette) -> tuple[ClassStyle, ...]:

@@ -244,7 +244,8 @@ def test_an_area_is_drawn_with_the_mouse_and_comes_back_as_an_outline(visitor: A
         const at = map.containerPointToLatLng(p); return [at.lng, at.lat]; })""")
     assert [x for corner in ring[:4] for x in corner] == pytest.approx([x for c in wanted for x in c], abs=2e-3)
     assert frame.locator(".drawing-bar").count() == 0
-    assert frame.evaluate("document.querySelectorAll('.leaflet-sketch-pane path').length") == 0, "the sketch is gone"
+    drawn = "document.querySelectorAll('.leaflet-sketch-pane path').length"
+    assert frame.evaluate(drawn) == 2, "the outline on its plain line is above the places, and the sketch is gone"
     assert_nothing_broke(visit)
 
 

@@ -6,7 +6,7 @@
   const NEAR = 12; // pixels in which a corner is hit again
   const HINT = 'Click the corners; or arrow keys, and Enter for a corner in the middle.';
   const MORE = 'Click the first or press Enter again to finish.';
-  const pane = 'sketch'; // above the places, whose repaint would otherwise cover what is drawn
+  const pane = 'sketch';
   let now = null; // what is being drawn
   let done = null; // what was drawn, until the page has painted it
 
@@ -155,7 +155,6 @@
     if (now) return;
     lamplight.forgetDrawn();
     const { map } = lamplight.current();
-    if (!map.getPane(pane)) map.createPane(pane).classList.add('leaflet-sketch-pane');
     const colour = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
     const layers = L.layerGroup().addTo(map);
     const edge = { color: colour, weight: 3, interactive: false, pane };

@@ -165,8 +165,8 @@ window.lamplight = (() => {
     if (now.moment) choose([...next]);
   };
 
-  const outlines = (made, shapes, look) => {
-    shapes.forEach((shape) => L.geoJSON(unpack(shape), { interactive: false, style: look }).addTo(made));
+  const outlines = (made, shapes, look, pane = 'overlayPane') => {
+    shapes.forEach((shape) => L.geoJSON(unpack(shape), { interactive: false, style: look, pane }).addTo(made));
   };
 
   const fit = () => {
@@ -253,6 +253,8 @@ window.lamplight = (() => {
     map = made;
     if (pair) lead(pair);
     Object.entries(theme).forEach(([name, colour]) => document.documentElement.style.setProperty(`--${name}`, colour));
+    // Above the places: what is drawn on the map, and a drawn area.
+    map.createPane('sketch').classList.add('leaflet-sketch-pane');
     map.attributionControl.setPrefix('Leaflet');
     showAll().addTo(map);
     map.on('zoomend', () => requestAnimationFrame(tidy));
