@@ -10,13 +10,13 @@ B = TypeVar("B")
 
 
 def in_order(work: Callable[[A], B], items: Iterable[A], workers: int) -> Iterator[B]:
-    """`map` on threads. At most `workers` items are held at a time, so that memory stays that of a few chunks."""
+    """`map` on threads. One item more than `workers` is held, so that each has work while a result is taken."""
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[B]] = deque()
         try:
             for item in items:
                 waiting.append(pool.submit(work, item))
-                if len(waiting) >= workers:
+                if len(waiting) > workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
