@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass, replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 import ibis
@@ -90,13 +90,11 @@ def _view(warehouse: Warehouse, filters: Filters, where: Wheres) -> str:
     bare, choices = single(filters)
     parts = [warehouse.remember(("condition", bare), lambda: _condition(table, predicate(bare, table)))]
     parts += [
-        warehouse.remember(("choice", one), lambda one=one: _condition(table, *selection(one, table)))
-        for one in choices
+        warehouse.remember(("choice", one), partial(_condition, table, *selection(one, table))) for one in choices
     ]
     parts += [
         warehouse.remember(
-            ("condition", table.get_name(), column, value),
-            lambda column=column, value=value: _condition(table, table[column] == value),
+            ("place", table.get_name(), column, value), partial(_condition, table, table[column] == value)
         )
         for column, value in where
     ]

@@ -1,0 +1,162 @@
+"""Where are reports dense? Kernel density, by itself or held against all police reports."""
+
+import numpy as np
+
+from dashboard.analysis.density import bandwidth_rule, density
+from dashboard.analysis.multiple_testing import benjamini_hochberg
+from dashboard.analysis.projection import projected_crs, to_metres
+from dashboard.analysis.relative_risk import relative_risk
+from dashboard.analysis.sufficiency import LEAST_INCIDENTS
+from dashboard.questions.answer import Answer, Setting, of, refusal
+from dashboard.questions.study import Study
+from dashboard.words import number
+
+STEPS = (0.8, 0.6, 0.4, 0.2, 0.05)  # of the highest density
+LEVEL = 0.05
+HIGHER, LOWER, SAME, THIN = range(4)
+LABELS = ("More than of all reports", "Fewer than of all reports", "About as of all reports", "Too few to tell")
+
+
+def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str, str], names: np.ndarray) -> Answer:
+    """bandwidth : metres, or None for the rule. relative : to the density of all police reports."""
+    lon, lat, n, _ = study.points
+    total = float(n.sum())
+    if total < LEAST_INCIDENTS:
+        return refusal(
+            f"Too few to tell: {number(total)} {noun[0 if total == 1 else 1]} with a point; a density needs at least "
+            f"{LEAST_INCIDENTS}. Choose a longer period or fewer filters.",
+            len(study),
+        )
+    crs = projected_crs(study.grid.x, study.grid.y)
+    points = np.column_stack(to_metres(lon, lat, crs))
+    centres = np.column_stack(to_metres(study.grid.x, study.grid.y, crs))
+    across = _across(study)
+    try:
+        width = bandwidth or max(bandwidth_rule(points, n), across)
+    except ValueError:
+        return refusal(f"All {number(total)} {noun[1]} lie at one place: a density has nothing to show.", len(study))
+    why = "chosen by you" if bandwidth else _why(width, across)
+    settings = [
+        Setting("Kernel", "quartic", "the usual one for crime maps: a report counts less the further away, and ends"),
+        Setting("Bandwidth", f"{width:,.0f} m", why),
+        Setting("Projection", crs, "distances in metres are true there"),
+    ]
+    if relative:
+        return _relative(study, points, n, centres, width, settings, noun, names)
+    found = density(points, centres, width, weights=n, cell_size=across)
+    value = found.per_km2
+    top = float(value.max())
+    limits = np.array(sorted(_round(step * top) for step in STEPS))
+    cls = np.searchsorted(limits, value, side="right") - 1
+    at = int(np.argmax(value))
+    times = top / (total / _area_km2(study)) if total else 0.0
+    sentence = (
+        f"{noun[1].capitalize()} are densest at {_inline(names[at])}: {number(top)} per km², {times:.1f} times the "
+        "mean of the study area."
+    )
+    upper = [*limits[1:], top]
+    labels = tuple(f"{number(a)} to {number(b)}" for a, b in zip(limits, upper, strict=True))
+    tips = np.array([f"{number(v)} per km²" for v in np.round(value, 3)], dtype=object)
+    caveats = [found.warning] if found.warning else []
+    caveats.append("A density smooths: it shows where reports lie close together, not whether chance would do the same")
+    return Answer(
+        sentence,
+        "values",
+        cls,
+        tips,
+        {"Per km²": np.round(value, 3)},
+        value,
+        settings,
+        [c.rstrip(".") + "." for c in caveats],
+        labels,
+        f"{noun[1].capitalize()} per km²",
+    )
+
+
+def _relative(
+    study: Study,
+    points: np.ndarray,
+    n: np.ndarray,
+    centres: np.ndarray,
+    width: float,
+    settings: list[Setting],
+    noun: tuple[str, str],
+    names: np.ndarray,
+) -> Answer:
+    others = study.reports
+    if not others.sum():
+        return refusal("How many police reports of any kind come from here is not known.", len(study), settings)
+    risk = relative_risk(points, centres, centres, width, n, others)
+    q = benjamini_hochberg(risk.p)
+    cls = np.full(len(study), SAME)
+    cls[(q < LEVEL) & (risk.z > 0)] = HIGHER
+    cls[(q < LEVEL) & (risk.z < 0)] = LOWER
+    cls[risk.thin | np.isnan(risk.ratio) | np.isnan(risk.p)] = THIN
+    high = cls == HIGHER
+    best = int(np.nanargmax(np.where(high, risk.ratio, -1))) if high.any() else -1
+    sentence = f"{of(int(high.sum()), len(study), study.words)} hold more {noun[1]} than all police reports explain"
+    sentence += f", most at {_inline(names[best])} ({risk.ratio[best]:.1f} times)." if best >= 0 else "."
+    tips = np.array(
+        ["too few to tell" if np.isnan(r) else f"{r:.2f} times what all reports explain" for r in risk.ratio],
+        dtype=object,
+    )
+    settings = [
+        *settings,
+        Setting("Held against", "all police reports", "where more is reported of any kind, more is reported of this"),
+        Setting(
+            "Significance",
+            f"q below {LEVEL}",
+            "random labelling, corrected for the number of places (Benjamini-Hochberg)",
+        ),
+    ]
+    return Answer(
+        sentence,
+        "relative",
+        cls,
+        tips,
+        {"Times all reports": np.round(risk.ratio, 2), "q": np.round(q, 4)},
+        np.where(high, 1e6, 0) + np.nan_to_num(risk.ratio),
+        settings,
+        ("All police reports are counted in cells and stand at their centres.",),
+        LABELS,
+        f"{noun[1].capitalize()} beside all police reports",
+        hot=high,
+    )
+
+
+def _why(width: float, across: float) -> str:
+    if width <= across:
+        return "the width of a cell, because the rule's would be narrower than what the map can show"
+    return "Silverman's rule of thumb for the plane (as ArcGIS has it): from how far and how many the reports lie apart"
+
+
+def _across(study: Study) -> float:
+    """Metres from side to side of a cell; of areas, of a square as large as the typical one."""
+    if study.resolution:
+        return float(350 * 7 ** ((9 - study.resolution) / 2))
+    return float(np.sqrt(_area_km2(study) / len(study)) * 1000)
+
+
+def _area_km2(study: Study) -> float:
+    from dashboard.analysis.projection import area_to_metres
+
+    crs = projected_crs(study.grid.x, study.grid.y)
+    if study.resolution:
+        from dashboard.analysis.h3_cells import h3_shapes
+
+        sample = h3_shapes(study.grid.ids[:: max(len(study) // 20, 1)])
+        return float(np.mean([area_to_metres(s, crs).area for s in sample]) / 1e6 * len(study))
+    return float(sum(area_to_metres(s, crs).area for s in study.grid.shapes) / 1e6)
+
+
+def _round(value: float) -> float:
+    """Two significant digits, so that a limit can be read aloud."""
+    if value <= 0:
+        return 0.0
+    digits = 1 - int(np.floor(np.log10(value)))
+    return float(round(value, digits))
+
+
+def _inline(name: str) -> str:
+    """A place in the middle of a sentence: "2 km west of Wick", but "Ashburn, north-east"."""
+    return name[:1].lower() + name[1:] if name[:1].isdigit() or name.startswith(("Near ", "Cell ")) else name

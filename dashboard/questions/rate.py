@@ -1,0 +1,119 @@
+"""Where are reports high for what to expect: for the residents, or for all police reports of the place?"""
+
+import itertools
+
+import numpy as np
+
+from dashboard.analysis.multiple_testing import benjamini_hochberg
+from dashboard.analysis.rates import rates, smoothed, smoothed_locally
+from dashboard.analysis.sufficiency import LEAST_INCIDENTS
+from dashboard.questions.answer import Answer, Setting, of, refusal
+from dashboard.questions.study import Study
+from dashboard.words import number
+
+RESIDENTS, REPORTS = "residents", "police reports of all kinds"
+LEVEL = 0.05
+CLASSES = 4
+PER = {RESIDENTS: 100_000, REPORTS: 10_000}
+HIGH = "High beyond chance"
+
+
+def choices(study: Study) -> list[str]:
+    """What the counts of this study can be held against."""
+    return ([RESIDENTS] if study.residents is not None else []) + ([REPORTS] if study.reports.sum() else [])
+
+
+def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, local: bool = False) -> Answer:
+    """Smoothed rates in shades, and which places are high beyond chance. local : shrink towards the neighbours."""
+    exposure = study.residents if against == RESIDENTS and study.residents is not None else study.reports
+    per, counts = PER[against], study.counts
+    settings = _settings(against, per, local, len(study))
+    if counts.sum() < LEAST_INCIDENTS:
+        return refusal(
+            f"Too few to tell: {number(float(counts.sum()))} {noun[1]} in these {study.words[1]}; rates need at least "
+            f"{LEAST_INCIDENTS}. Choose a longer period or fewer filters.",
+            len(study),
+            settings,
+        )
+    if against == REPORTS:
+        # The denominator is incidents: a place with more of these than reports of any kind has no rate to tell.
+        exposure = np.where(exposure >= counts, exposure, 0)
+    found = rates(counts, exposure)
+    if not np.isfinite(found.overall) or not found.overall:
+        return refusal(f"How many {against} there are is not known here.", len(study), settings)
+    even = smoothed_locally(counts, exposure, study.neighbours) if local else smoothed(counts, exposure)
+    q = benjamini_hochberg(found.p_high)
+    high = q < LEVEL
+    known = np.isfinite(even)
+    cls, labels = _classes(even * per, known)
+    cls[high & known] = len(labels)
+    cls[~known] = len(labels) + 1
+    labels = (*labels, HIGH, "No rate can be told")
+    sentence = f"{of(int(high.sum()), len(study), study.words)} are higher than chance explains for their {against}"
+    if high.any():
+        at = int(np.nanargmax(np.where(high, even, -1)))
+        sentence += (
+            f", most so {names[at]} ({number(found.rate[at] * per)} per {per:,}; overall {number(found.overall * per)})"
+        )
+    tips = np.array(
+        [_tip(r, e, n, per, against, noun) for r, e, n in zip(found.rate, even, counts, strict=True)], dtype=object
+    )
+    columns = {
+        against.capitalize(): np.where(known, exposure, np.nan),
+        f"Per {per:,}": np.round(found.rate * per, 1),
+        "Low": np.round(found.low * per, 1),
+        "High": np.round(found.high * per, 1),
+        "Smoothed": np.round(even * per, 1),
+        "q": np.round(q, 4),
+    }
+    caveats = [
+        f"Rates of small places are moved towards {'their neighbours' if local else 'the overall rate'}: a few "
+        "reports more or less would otherwise make the highest and the lowest."
+    ]
+    if found.left_out:
+        caveats.append(f"{number(found.left_out)} {noun[1]} lie where no rate can be told.")
+    if against == RESIDENTS:
+        caveats.append("Where people work, travel or are exploited is not always where they live.")
+    return Answer(
+        sentence + ".",
+        "values",
+        cls,
+        tips,
+        columns,
+        np.where(high, 1e9, 0) + np.nan_to_num(even),
+        settings,
+        caveats,
+        labels,
+        f"{noun[1].capitalize()} per {per:,} {against}, smoothed",
+        hot=high,
+    )
+
+
+def _classes(value: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Quartiles with limits that can be read aloud; fewer classes where values repeat."""
+    limits = np.unique(np.round(np.quantile(value[known], np.linspace(0, 1, CLASSES + 1)), 1))
+    if len(limits) < 2:
+        return np.where(known, 0, -1).astype(np.int64), (f"{number(float(limits[0]))}",)
+    cls = np.clip(np.searchsorted(limits, np.nan_to_num(value), side="right") - 1, 0, len(limits) - 2)
+    labels = tuple(f"{number(float(a))} to {number(float(b))}" for a, b in itertools.pairwise(limits))
+    return np.where(known, cls, -1).astype(np.int64), labels
+
+
+def _settings(against: str, per: int, local: bool, places: int) -> list[Setting]:
+    return [
+        Setting("Held against", against, "a count alone is high wherever there are many people or many police"),
+        Setting(
+            "Shown",
+            f"per {per:,}, smoothed by empirical Bayes ({'neighbours' if local else 'overall'})",
+            "small places jump by chance (Marshall, 1991)",
+        ),
+        Setting("High beyond chance", "q below 0.05", f"Poisson, corrected for {places:,} places (Benjamini-Hochberg)"),
+    ]
+
+
+def _tip(rate: float, even: float, n: float, per: int, against: str, noun: tuple[str, str]) -> str:
+    if not np.isfinite(rate):
+        return f"{number(n)} {noun[0 if n == 1 else 1]}; no rate can be told"
+    return (
+        f"{number(n)} {noun[0 if n == 1 else 1]}, {rate * per:,.1f} per {per:,} {against}; smoothed {even * per:,.1f}"
+    )
