@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.words import count, number
 
-Look = Literal["hot", "change", "trend", "relative", "values"]
+Look = Literal["hot", "change", "trend", "relative", "values", "rates"]
 
 
 @dataclass(frozen=True)

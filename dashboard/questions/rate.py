@@ -76,7 +76,7 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
         caveats.append("Where people work, travel or are exploited is not always where they live.")
     return Answer(
         sentence + ".",
-        "values",
+        "rates",
         cls,
         tips,
         columns,
