@@ -30,11 +30,11 @@ def places(rings: int) -> pd.DataFrame:
     return found.assign(name=names, n=kinds + 1, cls=kinds % len(LOOKS), tip=tips)
 
 
-def frames(count: int) -> Frames:
+def frames(count: int, again: int) -> Frames:
     """Classes that go round, one step for each frame."""
     places_, steps = np.arange(count)[:, None], np.arange(FRAMES)[None, :]
     labels = [f"window {i} {HOSTILE[0]}" for i in range(FRAMES)]
-    return Frames(labels, (places_ + steps) % len(LOOKS), places_ + steps, [f"{i} hot" for i in range(FRAMES)])
+    return Frames(labels, (places_ + steps + again) % len(LOOKS), places_ + steps, [f"{i} hot" for i in range(FRAMES)])
 
 
 def clicked() -> None:
@@ -64,7 +64,7 @@ def main() -> None:
     table["cls"] = (table["cls"] + again) % len(LOOKS)
     picture = layers.ClassPaint(
         table, LOOKS, NOUN,
-        frames=frames(len(table)) if show == "player" else None,
+        frames=frames(len(table), again) if show == "player" else None,
         selected=st.session_state.get("chosen", ()), several=show == "several",
         draws_areas=show == "draw", area=st.session_state.get("area"),
     )  # fmt: skip

@@ -135,12 +135,16 @@ def test_the_player_steps_by_keyboard_plays_on_request_and_asks_the_server_nothi
     assert_nothing_broke(visit)
 
 
-def test_the_player_keeps_its_frame_over_a_repaint_and_goes_with_its_picture(visitor: Any) -> None:
+def test_the_player_keeps_its_frame_over_repaints(visitor: Any) -> None:
     visit = visitor("/?show=player")
     [frame] = maps(visit)
     frame.press(SLIDER, "Home")
+    first = frame.evaluate(FILLS)
     visit.page.get_by_role("button", name="Again").click()
     wait_until(visit, "again", 1)
+    visit.page.wait_for_timeout(SETTLED)
+    assert frame.evaluate(FILLS)[0] == first[1], "other frames of the same periods"
+    assert frame.get_attribute(SLIDER, "aria-valuetext").startswith("window 0 ")
     press(frame, 3)
     visit.page.wait_for_timeout(SETTLED)
     assert frame.get_attribute(SLIDER, "aria-valuetext").startswith("window 0 ")

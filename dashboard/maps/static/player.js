@@ -4,6 +4,7 @@
 (() => {
   const PAUSE = 450; // milliseconds from frame to frame
   let bar = null; // stays over repaints of the same frames, and with it the reader's focus and place
+  let left = { key: '', at: 0 }; // where the reader was when a filter brought other frames of the same periods
   let last = { packed: '', decoded: null };
 
   const decode = async ({ packed, places, frames }) => {
@@ -85,6 +86,7 @@
 
   const close = () => {
     clearTimeout(bar.timer);
+    left = { key: bar.key, at: bar.at };
     bar.box.parentElement.classList.remove('has-player');
     bar.box.remove();
     bar = null;
@@ -93,14 +95,16 @@
   // It opens on the last frame and never starts by itself: a map that moves unasked makes some people ill.
   const open = (map, group, picture, frames, decoded) => {
     const kept = bar && bar.key === frames.labels;
+    const before = bar || left;
+    const at = before.key === frames.labels ? before.at : Infinity;
     bar ||= build(map);
     if (!kept) pause();
     const [labels, notes] = [lamplight.split(frames.labels), frames.notes ? lamplight.split(frames.notes) : []];
     Object.assign(bar, { key: frames.labels, labels, notes, decoded, picture, group });
     bar.slider.max = labels.length - 1;
-    bar.slider.setAttribute('aria-label', frames.title);
+    bar.slider.setAttribute('aria-label', lamplight.split(frames.title)[0]);
     map.getContainer().classList.add('has-player');
-    show(kept ? bar.at : labels.length - 1);
+    show(at);
     if (!kept) lamplight.settle();
   };
 
