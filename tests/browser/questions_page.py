@@ -1,6 +1,8 @@
 """A page for tests: what the maps of `dashboard.maps` can do, on invented places. The link says what is shown."""
 
 import json
+from typing import Any
+from unittest.mock import patch
 
 import h3
 import numpy as np
@@ -68,13 +70,14 @@ def main() -> None:
         selected=st.session_state.get("chosen", ()), several=show == "several",
         draws_areas=show == "draw", area=st.session_state.get("area"),
     )  # fmt: skip
-    options = {"moment": str(st.session_state.get("moment", 0)), "clicked": clicked}
+    options: dict[str, Any] = {"moment": str(st.session_state.get("moment", 0)), "clicked": clicked}
     background = layers.Background(*[pd.DataFrame({"shape": [], "lat": [], "lon": [], "name": []})] * 3)
-    map_view.background = lambda _: background
-    if show == "pair":
-        map_view.show_pair(None, (picture, picture), ("2023", "2024"), LIGHT, **options)
-    else:
-        map_view.show_picture(None, picture, LIGHT, **options)
+    no_view: Any = None  # there is no warehouse, and so nothing under the places
+    with patch.object(map_view, "background", lambda _: background):
+        if show == "pair":
+            map_view.show_pair(no_view, (picture, picture), ("2023", "2024"), LIGHT, **options)
+        else:
+            map_view.show_picture(no_view, picture, LIGHT, **options)
     area = st.session_state.get("area")
     told = {"again": again, "chosen": st.session_state.get("chosen", ()), "adds": st.session_state.get("adds")}
     st.text(json.dumps(told | {"area": shapely.get_coordinates(area).tolist() if area is not None else None}))
