@@ -1,14 +1,13 @@
 """What hotspots are computed from: counts by place and month, and the places that the data cover at all."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dashboard.filters import Filters
+from dashboard.filters import Filters, supported, table_of
 from dashboard.measures.ask import ask, measure, summed
-from dashboard.measures.exposed import cell_parents
+from dashboard.measures.exposed import cell_parents, exposure_conditions
 from dashboard.measures.places import check_cells
 from dashboard.warehouse import Warehouse
 
@@ -56,14 +55,10 @@ def covered_by_layer(warehouse: Warehouse, source: str, layer: str) -> float:
 def other_reports(
     warehouse: Warehouse, filters: Filters, *, layer: str | None = None, resolution: int | None = None
 ) -> pd.DataFrame:
-    """All police reports of the view's period and sources: place (as `by_place_and_month`), reports."""
-    from dashboard.measures.exposed import exposure_conditions
-
+    """All police reports of the view's period, sources and areas: place (as `by_place_and_month`), reports."""
     table = warehouse.table("exposure")
     column = f"area_{layer}" if layer else "h3_9"
-    # Where people report from at all is no question of what was chosen of the records.
-    bare = replace(Filters(), date_from=filters.date_from, date_to=filters.date_to, sources=filters.sources)
-    rows = table.filter(table[column].notnull(), *exposure_conditions(warehouse, bare, table))
+    rows = table.filter(table[column].notnull(), *exposure_conditions(warehouse, filters, table))
     found = warehouse.ask(rows.group_by(place=rows[column]).agg(reports=summed(rows)))
     if not layer:
         cells = cell_parents(found["place"].to_numpy().astype(np.uint64), int(resolution or FINEST))
@@ -74,7 +69,7 @@ def other_reports(
 def place_column(warehouse: Warehouse, filters: Filters, layer: str | None, resolution: int | None) -> str:
     """The column of a place; ValueError for a layer or a resolution that there is not."""
     if layer:
-        if f"area_{layer}" not in warehouse.schemas["incidents"]:
+        if f"area_{layer}" not in warehouse.schemas["incidents"] or "area" not in supported(filters.unit):
             raise ValueError(f"There is no layer of areas {layer} for this unit of count.")
         return f"area_{layer}"
     check_cells(filters, int(resolution or 0))
@@ -84,3 +79,22 @@ def place_column(warehouse: Warehouse, filters: Filters, layer: str | None, reso
 def _by_place_and_month(rows: Any, place: str, day: str) -> Any:
     placed = rows.filter(rows[place].notnull(), rows[day].notnull())
     return placed.group_by(place, month=placed[day].truncate("M")).agg(n=summed(placed))
+
+
+@measure
+def located_days(warehouse: Warehouse, filters: Filters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Longitude, latitude (degrees) and day (days since 1970) of each record with a point and a date, (k,) each.
+
+    Empty where the file has no coordinates. A record that stands for several counts once: they are one place and day.
+    """
+    table = warehouse.schemas[table_of(filters.unit)]
+    if "lat" not in table.names:
+        return np.empty(0), np.empty(0), np.empty(0)
+    found = ask(warehouse, filters, _located_days, filters.date_column)
+    days = found["day"].to_numpy().astype("datetime64[D]").astype(float)
+    return found["lon"].to_numpy(dtype=float), found["lat"].to_numpy(dtype=float), days
+
+
+def _located_days(rows: Any, day: str) -> Any:
+    placed = rows.filter(rows.lat.notnull(), rows[day].notnull())
+    return placed.select("lat", "lon", day=placed[day])

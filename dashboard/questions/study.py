@@ -12,24 +12,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from dashboard.analysis.grids import Grid, areas_grid, h3_cells_over, h3_grid
+from dashboard.analysis.grids import Grid
 from dashboard.analysis.h3_cells import h3_centres, positions
-from dashboard.analysis.neighbours import neighbours_of, touching
 from dashboard.catalogue import Catalogue
-from dashboard.filters import Filters, drawn, members
+from dashboard.filters import Filters
 from dashboard.measures.collected import YES, collected_months, months_since_1970
-from dashboard.measures.hotspots import by_place_and_month, covered, covered_by_layer, other_reports
-from dashboard.measures.places import area_shapes
+from dashboard.measures.hotspots import by_place_and_month, other_reports
+from dashboard.questions import ground
 from dashboard.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from scipy import sparse
 
-INSIDE = 0.9  # of a source's reports have to lie in a layer that is to say where it looks
-NEAR_DEGREES = 0.5  # sources whose reports come this near to each other share a study area
-BORDER_GAP = 0.001  # degrees by which outlines that were simplified may part
 CENTRES = 9  # the finest cells, whose centres stand for points
 
 
@@ -109,30 +104,30 @@ def study(
     """The study area of a view, by the areas of a layer or by H3 cells; None where no source has places.
 
     sources : of the view, with records. Of sources far apart, the study is of those with most records.
+    Raises ValueError, in a sentence for the reader, for cells too small for so large an area (above 2,000,000).
     """
     where: dict[str, Any] = {"layer": layer} if layer else {"resolution": resolution}
     found = by_place_and_month(warehouse, replace(filters, sources=tuple(sources)), **where)
-    near = _region(warehouse, filters, tuple(sources))
+    near = ground.region(warehouse, filters, tuple(sources), layer)
     if not near:
         return None
     if len(near) < len(sources):
         found = by_place_and_month(warehouse, replace(filters, sources=near), **where)
     if layer:
-        ids, shapes, residents = _areas(warehouse, near, layer)
-        grid, neighbours = _area_grid(warehouse, layer, near, ids, shapes)
+        grid, neighbours, residents = ground.area_grid(warehouse, near, layer)
     else:
         residents = None
-        grid, neighbours = _cell_grid(warehouse, near, resolution, catalogue.layers)
+        grid, neighbours = ground.cell_grid(warehouse, near, resolution, catalogue.layers)
     if filters.areas:
-        kept = _chosen(warehouse, filters, grid, layer, resolution)
+        kept = ground.chosen(warehouse, filters, grid, layer, resolution)
         residents = None if residents is None else residents[kept]
-        grid, neighbours = _cut(grid, kept), neighbours[kept][:, kept].tocsr()
+        grid, neighbours = ground.cut(grid, kept), neighbours[kept][:, kept].tocsr()
     if not len(grid):
         return None
     months = _months(filters, found["month"])
     monthly, outside = _table(grid, found, months)
     known = _known(warehouse, replace(filters, sources=near), months, last_complete)
-    elsewhere = [s for s in sources if s not in near and len(covered(warehouse, s, resolution=5))]
+    elsewhere = [s for s in sources if s not in near and ground.looks_somewhere(warehouse, s, layer)]
     left_out = tuple(catalogue.source_title(s) for s in elsewhere)
     return Study(
         warehouse,
@@ -165,131 +160,6 @@ def place_of(grid: Grid, places: np.ndarray) -> np.ndarray:
         return positions(grid.ids, places.astype(np.uint64))
     at = {key: i for i, key in enumerate(grid.ids.tolist())}
     return np.array([at.get(key, -1) for key in places.tolist()], dtype=np.int64)
-
-
-def _region(warehouse: Warehouse, filters: Filters, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """The sources that look at the same part of the country; of several parts the one with most records."""
-    boxes: list[tuple[set[str], Any]] = []
-    for source in sources:
-        cells = covered(warehouse, source, resolution=5)
-        if not len(cells):
-            continue
-        lon, lat = h3_centres(cells)
-        # A few reports with a wrong point would join two cities.
-        west, east = np.quantile(lon, [0.02, 0.98])
-        south, north = np.quantile(lat, [0.02, 0.98])
-        near = NEAR_DEGREES / 2
-        box, members = shapely.box(west - near, south - near, east + near, north + near), {source}
-        for other, its in [b for b in boxes if shapely.intersects(b[1], box)]:
-            boxes = [b for b in boxes if b[0] is not other]
-            box, members = shapely.union(box, its), members | other
-        boxes.append((members, box))
-    if not boxes:
-        return ()
-    if len(boxes) == 1:
-        return tuple(s for s in sources if s in boxes[0][0])
-
-    def held(members: set[str]) -> int:
-        some = tuple(s for s in sources if s in members)
-        return int(by_place_and_month(warehouse, replace(filters, sources=some), resolution=5)["n"].sum())
-
-    most = max(boxes, key=lambda b: held(b[0]))[0]
-    return tuple(s for s in sources if s in most)
-
-
-def _cell_grid(
-    warehouse: Warehouse, sources: tuple[str, ...], resolution: int, layers: tuple[str, ...]
-) -> tuple[Grid, "sparse.csr_array"]:
-    """Cells whose centre lies in the areas that the sources report from, and those that a report came from."""
-
-    def lay() -> tuple[Grid, Any]:
-        cells = [np.empty(0, dtype=np.uint64)]
-        for source in sources:
-            seen = covered(warehouse, source, resolution=resolution)
-            layer = _own_layer(warehouse, source, layers)
-            if layer:
-                ids, shapes, _ = _areas(warehouse, (source,), layer)
-                whole = shapely.union_all(shapely.make_valid(shapes)) if len(ids) else None
-                if whole is not None:
-                    lon, lat = h3_centres(seen)
-                    # On the border a report can lie inside and its cell's centre outside.
-                    seen = seen[shapely.dwithin(whole, shapely.points(lon, lat), _reach(resolution))]
-                    cells.append(h3_cells_over(whole, resolution))
-            cells.append(seen)
-        grid = h3_grid(np.unique(np.concatenate(cells)))
-        return grid, neighbours_of(grid)
-
-    return cast("tuple[Grid, Any]", warehouse.remember(("study cells", sources, resolution), lay))
-
-
-def _reach(resolution: int) -> float:
-    """About half a cell, in degrees."""
-    return float(0.6 * 0.35 * 7 ** ((9 - resolution) / 2) / 111.0)
-
-
-def _own_layer(warehouse: Warehouse, source: str, layers: tuple[str, ...]) -> str:
-    """The layer that says where a source looks: nearly all its reports lie in it, in the smallest area together."""
-    fits: list[tuple[float, str]] = []
-    for layer in layers:
-        share = covered_by_layer(warehouse, source, layer)
-        if share >= INSIDE:
-            _, shapes, _ = _areas(warehouse, (source,), layer)
-            if len(shapes):
-                fits.append((float(shapely.area(shapes).sum()), layer))
-    return min(fits)[1] if fits else ""
-
-
-def _areas(
-    warehouse: Warehouse, sources: tuple[str, ...], layer: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """ids, outlines and residents (nan unknown; None for a layer without any) of the areas that reports came from."""
-
-    def read() -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        found = area_shapes(warehouse, layer)
-        wanted: set[str] = set().union(*(set(covered(warehouse, s, layer).tolist()) for s in sources))
-        found = found[found["wkb"].notna() & found["area_id"].isin(wanted)]
-        shapes = np.asarray(shapely.from_wkb(found["wkb"].to_numpy()), dtype=object)
-        residents = found["population"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        return found["area_id"].to_numpy(dtype=object), shapes, None if np.isnan(residents).all() else residents
-
-    return cast(Any, warehouse.remember(("study areas", sources, layer), read))
-
-
-def _area_grid(
-    warehouse: Warehouse, layer: str, sources: tuple[str, ...], ids: np.ndarray, shapes: np.ndarray
-) -> tuple[Grid, "sparse.csr_array"]:
-    return cast(
-        Any,
-        warehouse.remember(
-            ("study area grid", sources, layer),
-            lambda: (areas_grid(shapes, ids), touching(shapes, gap=BORDER_GAP)),
-        ),
-    )
-
-
-def _chosen(warehouse: Warehouse, filters: Filters, grid: Grid, layer: str, resolution: int) -> np.ndarray:
-    """(n,) which places lie in the areas that the view is narrowed to: beyond them no record was counted."""
-    parts = [shapely.from_wkb(group.polygon) for group in drawn(filters) if group.polygon]
-    named: dict[str, list[str]] = {}
-    for of, area_id in members(filters):
-        named.setdefault(of, []).append(area_id)
-    kept = np.isin(grid.ids.astype(str), named.pop(layer, [])) if layer else np.zeros(len(grid), dtype=bool)
-    for of, ids in named.items():
-        found = area_shapes(warehouse, of)
-        found = found[found["wkb"].notna() & found["area_id"].isin(ids)]
-        parts += list(shapely.make_valid(shapely.from_wkb(found["wkb"].to_numpy())))
-    if parts:
-        whole = shapely.union_all(parts)
-        reach = _reach(resolution) if resolution else 0.0
-        kept |= shapely.dwithin(whole, shapely.points(grid.x, grid.y), reach)
-    return kept
-
-
-def _cut(grid: Grid, kept: np.ndarray) -> Grid:
-    """Some of the places of a grid of cells or areas."""
-    if grid.kind == "h3":
-        return h3_grid(grid.ids[kept])
-    return areas_grid(grid.shapes[kept], grid.ids[kept])
 
 
 def _months(filters: Filters, seen: pd.Series) -> np.ndarray:
