@@ -1,24 +1,29 @@
-"""What the page Map remembers: the scale, the chosen place, and whether the street map is on.
+"""What the page Map remembers: the scale, the chosen places, a drawn area, and whether the street map is on.
 
-The first two are widgets bound to the link (`by`, `place`), so a copied link shows the same place.
+What is a choice of the view is a widget bound to the link, so a copied link shows the same; a drawing is not.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, words
+from dashboard import measures, questions, words
+from dashboard.components import map_places
 from dashboard.components.context import Context
-from dashboard.components.map_places import Scale, held_by, one_cell, scales
+from dashboard.components.map_places import Scale, empty_cells, held_by, scales
 from dashboard.filters import default
-from dashboard.maps import shapes
+from dashboard.maps import clicks, drawn, shapes
 
 SCALE, PLACE, STREET, MAP, MOMENT = "by", "place", "street_map", "map", "map_moment"
+DRAWN, DRAWN_ERROR = "map_drawn", "map_drawn_error"
 DEFAULT_RESOLUTION = 7
+FINE_TO_COARSE = (8, 7, 6)
+MOST_CELLS, RECORDS_PER_CELL = 2_500, 2
+QUESTION, PLAY, PAIR = "ask", "play", "pair"
+MOST_PLACES = 50
 _LAST, _AGAIN = "last_on_map_", "again_on_map_"
 
 
@@ -33,6 +38,11 @@ def scale(ctx: Context) -> Scale:
     return labels[chosen]
 
 
+def question() -> str:
+    """What the map is asked; a key of questions.LABELS."""
+    return pick("Question", {label: key for key, label in questions.LABELS.items()}, QUESTION)
+
+
 def street_map() -> bool:
     """The switch of the street map: off unless somebody turns it on in this session, and never in a link."""
     return st.toggle(
@@ -43,23 +53,43 @@ def street_map() -> bool:
     )
 
 
-def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[str, pd.DataFrame]:
-    """The control for the place. Returns its id ("" for none) and the places, with the chosen one among them."""
+def player() -> bool:
+    """The switch of the player over time."""
+    return st.toggle("Play over time", key=PLAY, on_change=moved, help="Rolling windows of twelve months.")
+
+
+def side_by_side() -> bool:
+    """The switch of two linked maps."""
+    return st.toggle("Side by side", key=PAIR, on_change=moved, help="One map for each period; they move together.")
+
+
+def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """The control for the places. Returns the ids of those chosen, and the places with these among them."""
     _recall(PLACE)
     places = _with_chosen(ctx, by, places)
     labels = dict(zip(places["id"], places["label"], strict=True))
-    chosen = st.selectbox(
-        "Place",
+    chosen = st.multiselect(
+        "Places",
         list(labels),
-        index=None,
         key=PLACE,
         bind="query-params",
         format_func=lambda key: labels.get(key, key),
         placeholder="Choose on the map or here",
-        on_change=_moved,
+        max_selections=MOST_PLACES,
+        on_change=moved,
     )
     _keep(PLACE, chosen)
-    return chosen or "", places
+    return tuple(chosen), places
+
+
+def pick(label: str, options: Mapping[str, str], key: str, usual: str = "", help: str = "") -> str:
+    """A choice that the link carries: options are what is shown -> what it means. Returns the meaning."""
+    _recall(key)
+    shown = list(options)
+    index = list(options.values()).index(usual) if usual else 0
+    chosen = st.selectbox(label, shown, index=index, key=key, bind="query-params", on_change=moved, help=help or None)
+    _keep(key, chosen)
+    return options[chosen]
 
 
 def _recall(name: str) -> None:
@@ -70,7 +100,7 @@ def _recall(name: str) -> None:
         st.session_state[name] = last
 
 
-def _keep(name: str, chosen: str | None) -> None:
+def _keep(name: str, chosen: str | list[str] | None) -> None:
     """Remember the choice, unless nobody made it.
 
     On Back, Streamlit empties what the page's first link did not hold, over any value set before the widget.
@@ -85,26 +115,25 @@ def _keep(name: str, chosen: str | None) -> None:
 
 
 def clicked() -> None:
-    """A place was clicked on the map: choose it, or let it go when it was the chosen one."""
+    """Something on the map was clicked or drawn: the places that are chosen now, or an area of the reader's own."""
     drawing = (st.session_state.get(MAP) or {}).get("last_active_drawing") or {}
-    key = clicked_id(drawing)
-    if not key:
-        return
-    st.session_state[PLACE] = None if st.session_state.get(PLACE) == key else key
-    _moved()
-
-
-def clicked_id(drawing: Mapping[str, Any]) -> str:
-    """The id in what the map sent back; it comes from the browser, so it may be anything."""
-    properties = drawing.get("properties") if isinstance(drawing, Mapping) else None
-    key = properties.get("id") if isinstance(properties, Mapping) else None
-    return key if isinstance(key, str) and len(key) < 200 else ""
+    st.session_state.pop(DRAWN_ERROR, None)
+    try:
+        if (polygon := drawn.polygon_from_click(drawing)) is not None:
+            st.session_state[DRAWN] = polygon
+        elif clicks.clicked(drawing):
+            st.session_state[PLACE] = list(clicks.chosen(drawing))[:MOST_PLACES]
+        else:
+            return
+    except drawn.AreaError as error:
+        st.session_state[DRAWN_ERROR] = str(error)
+    moved()
 
 
 def clear() -> None:
-    """Let the chosen place go."""
-    st.session_state[PLACE] = None
-    _moved()
+    """Let the chosen places go."""
+    st.session_state[PLACE] = []
+    moved()
 
 
 def moment() -> str:
@@ -112,7 +141,8 @@ def moment() -> str:
     return str(st.session_state.get(MOMENT, 0))
 
 
-def _moved() -> None:
+def moved() -> None:
+    """Whatever is chosen, something else is now."""
     st.session_state[MOMENT] = st.session_state.get(MOMENT, 0) + 1
 
 
@@ -122,23 +152,24 @@ def _forget() -> None:
 
 
 def _with_chosen(ctx: Context, by: Scale, places: pd.DataFrame) -> pd.DataFrame:
-    """Keep a chosen cell that has no record under the present filters; drop a choice that is no place at all."""
-    key = _wanted()
-    if not key or key in set(places["id"]):
-        return places
-    cell = shapes.parse_cell(key, by.resolution) if by.resolution else None
-    if cell is not None:
-        return pd.concat([places, one_cell(ctx, cell)], ignore_index=True)
-    if PLACE in st.session_state:
-        clear()
+    """Keep chosen cells that have no record under the present filters; drop what is no place at all."""
+    wanted, there = _wanted(), set(places["id"])
+    missing = [key for key in wanted if key not in there]
+    cells = {key: shapes.parse_cell(key, by.resolution) if by.resolution else None for key in missing}
+    found = [cell for cell in cells.values() if cell is not None]
+    if found:
+        places = pd.concat([places, empty_cells(ctx, found)], ignore_index=True)
+    if PLACE in st.session_state and any(cell is None for cell in cells.values()):
+        st.session_state[PLACE] = [key for key in wanted if cells.get(key, 0) is not None]
+        moved()
     return places
 
 
-def _wanted() -> str:
-    """The id of the chosen place: what the session holds, else the cell that the link names."""
+def _wanted() -> list[str]:
+    """The ids of the chosen places: what the session holds, else the cells that the link names."""
     if PLACE in st.session_state:
-        return st.session_state[PLACE] or ""
-    return _cell_named(st.query_params.get(PLACE, ""))
+        return list(st.session_state[PLACE] or [])
+    return [cell for name in st.query_params.get_all(PLACE) if (cell := _cell_named(name))]
 
 
 def _cell_named(label: str) -> str:
@@ -148,11 +179,19 @@ def _cell_named(label: str) -> str:
 
 
 def _usual(ctx: Context, options: list[Scale]) -> Scale:
-    """Cells, unless most records lie in no cell of that size and some layer of areas holds more of them."""
-    cells = next((s for s in options if s.resolution == DEFAULT_RESOLUTION), options[0])
-    # Of the default view: a default that moved with the filters would change what a copied link shows.
+    """Cells small enough to tell places apart and large enough to hold records; areas where more records have those.
+
+    Of the default view: a default that moved with the filters would change what a copied link shows.
+    """
     ctx = replace(ctx, filters=default(ctx.catalogue))
+    sizes = [s for s in options if s.resolution in FINE_TO_COARSE]
+    cells = next((s for s in sizes if s.resolution == DEFAULT_RESOLUTION), options[0])
     held = held_by(ctx, cells)
+    for size in sorted(sizes, key=lambda s: -s.resolution):
+        every = map_places.study_size(ctx, size.resolution)
+        if 0 < every <= MOST_CELLS and held >= RECORDS_PER_CELL * every:
+            cells = size
+            break
     if 2 * held >= measures.total(ctx.warehouse, ctx.filters):
         return cells
     layers = [s for s in options if s.layer]
@@ -165,11 +204,12 @@ def notice(ctx: Context) -> None:
     by = st.query_params.get(SCALE)
     scale = next((s for s in scales(ctx) if s.label == by), None)
     unread = [SCALE] if by and scale is None else []
-    if (named := st.query_params.get(PLACE)) and PLACE not in st.session_state:
+    named = st.query_params.get_all(PLACE)
+    if named and PLACE not in st.session_state:
         known = scale or _usual(ctx, scales(ctx))
-        cell = _cell_named(named)
         labels = {a.label for a in ctx.catalogue.areas if a.layer == known.layer}
-        if not (named in labels or (known.resolution and shapes.parse_cell(cell, known.resolution) is not None)):
+        cells = [known.resolution and shapes.parse_cell(_cell_named(n), known.resolution) for n in named]
+        if not all(n in labels or cell for n, cell in zip(named, cells, strict=True)):
             unread.append(PLACE)
     if unread:
         listed = words.listed([f"“{name}”" for name in unread])

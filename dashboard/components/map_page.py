@@ -1,14 +1,31 @@
 """The page Map, put together: the controls, the answer, the map with its legend and strip, the place, the table."""
 
+from typing import TYPE_CHECKING, Any, cast
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, stories, words
-from dashboard.components import figure, filter_bar, legend, map_choice, map_panel, map_places, map_view, view
+from dashboard import measures, questions, stories, words
+from dashboard.components import (
+    figure,
+    filter_bar,
+    legend,
+    map_answers,
+    map_area,
+    map_choice,
+    map_frames,
+    map_panel,
+    map_places,
+    map_view,
+    view,
+)
 from dashboard.components.context import Context
 from dashboard.components.map_places import Scale
-from dashboard.maps import classes, shapes, story
+from dashboard.maps import classes, shapes, story, styles
 from dashboard.measures import PlaceStrip
+
+if TYPE_CHECKING:
+    from dashboard.maps.picture import AnyPicture
 
 COARSEST = Scale(resolution=5)
 REPORTS = "These are reports, shaped by where people look."
@@ -25,19 +42,48 @@ def show(ctx: Context) -> None:
         view.nothing(ctx, "map")
         return
     map_choice.notice(ctx)
+    view.unread(**_offered())
+    noun = stories.NOUNS[ctx.filters.unit]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="map_controls"):
-        with st.container(width=300):
+        with st.container(width=310):
+            which = map_choice.question()
+        with st.container(width=225):
             scale = map_choice.scale(ctx)
-        places = map_places.table(ctx, scale)
-        with st.container(width=400):
-            chosen, places = map_choice.place(ctx, scale, places)
+        found = map_places.study(ctx, scale) if which != questions.COUNT else None
+        picked = map_answers.options(which, found) if found else {}
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="map_switches"):
+        with st.container(width=330):
+            chosen, places = map_choice.place(ctx, scale, map_places.table(ctx, scale))
+        play = which in (questions.COUNT, questions.CLUSTERED) and map_choice.player()
+        pair = which == questions.CHANGED and map_choice.side_by_side()
         street = map_choice.street_map()
+        map_area.upload(ctx)
     if not int(places["n"].sum()) and not chosen:
         _none_here(ctx, scale, strip)
         return
     # By area, a point counts as one however coarsely it is known.
     pointed = int(places["n"].sum()) if scale.resolution else map_places.held_by(ctx, COARSEST)
-    _figure(ctx, scale, places, chosen, _at_scale(strip, pointed), street)
+    here = _at_scale(strip, pointed)
+    if which == questions.COUNT:
+        _figure(ctx, scale, places, chosen, here, street, play)
+    elif found is None:
+        figure.nothing("map", "Too few to tell", _NO_AREA)
+        legend.show(legend.strip(here, figure.current_palette(), noun[1]))
+    else:
+        map_answers.show(ctx, scale, which, found, chosen, picked, here, noun, street=street, play=play, pair=pair)
+
+
+_NO_AREA = (
+    "Where the sources of this view look is not known: no police report of any kind with a place is loaded for them. "
+    "Hotspots are told against the area that the data cover."
+)
+
+
+def _offered() -> dict[str, dict[str, str]]:
+    """The page's own choices that a link can carry, as `view.unread` wants them."""
+    known = {name: options for each in map_answers.OPTIONS.values() for name, options in each.items()}
+    known[map_choice.QUESTION] = {label: key for key, label in questions.LABELS.items()}
+    return {name: {meaning: shown for shown, meaning in options.items()} for name, options in known.items()}
 
 
 def _at_scale(strip: PlaceStrip, pointed: int) -> PlaceStrip:
@@ -47,20 +93,42 @@ def _at_scale(strip: PlaceStrip, pointed: int) -> PlaceStrip:
     return PlaceStrip(strip.mapped + more, strip.area_only - from_areas, strip.unmapped - (more - from_areas))
 
 
-def _figure(ctx: Context, scale: Scale, places: pd.DataFrame, chosen: str, strip: PlaceStrip, street: bool) -> None:
+def _figure(
+    ctx: Context, scale: Scale, places: pd.DataFrame, chosen: tuple[str, ...], strip: PlaceStrip, street: bool,
+    play: bool,
+) -> None:  # fmt: skip
+    from dashboard.maps.picture import ClassPaint, Paint  # folium comes with it
+
     noun, p = stories.NOUNS[ctx.filters.unit], figure.current_palette()
     found = classes.classes(places["n"].to_numpy(dtype="int64"))
     every = len(places) if scale.layer else 0
     answer = story.concentration(places["n"].to_numpy(dtype="int64"), noun, scale.words, every)
     left, right = st.columns([2, 1], gap="large")
+    common: dict[str, Any] = {
+        "selected": chosen,
+        "draws_empty": bool(scale.layer),
+        "labelled": map_view.named(ctx, scale),
+        "several": True,
+        "draws_areas": ctx.catalogue.has_points,
+        "area": st.session_state.get(map_choice.DRAWN),
+    }
 
     def drawn() -> None:
-        map_view.show(
-            ctx, places, found, scale, noun, p,
-            selected=chosen, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked,
-        )  # fmt: skip
+        shades, picture = found, cast("AnyPicture", Paint(places, found, noun, **common))
+        study = map_places.study(ctx, scale) if play else None
+        moving = map_frames.counted(study) if study else None
+        if study is not None and moving is not None:
+            shades, frames = moving
+            picture = ClassPaint(
+                map_places.named(ctx, study), styles.values(shades.labels(), p), noun, frames, **common
+            )
+        elif play:
+            st.info("There are not yet two windows of twelve complete months to play.", icon=":material/info:")
+        map_view.show_picture(
+            ctx, picture, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked
+        )
         zero = "0, outline only" if scale.layer else ""
-        legend.show(legend.shades(found, noun[1].capitalize(), p, zero), legend.strip(strip, p, noun[1]))
+        legend.show(legend.shades(shades, noun[1].capitalize(), p, zero), legend.strip(strip, p, noun[1]))
 
     without = (_not_here(scale, places, strip, noun[1]), _far_away(scale, places))
     with left:
@@ -69,10 +137,7 @@ def _figure(ctx: Context, scale: Scale, places: pd.DataFrame, chosen: str, strip
             view.caption(ctx, REPORTS, *without, cannot_tell=False), _reading(scale),
         )  # fmt: skip
     with right, st.container(border=True, key="map_place"):
-        if chosen:
-            map_panel.chosen(ctx, places, chosen, scale, noun, p)
-        else:
-            map_panel.busiest(places, scale, noun, p)
+        map_panel.beside(ctx, places, chosen, scale, noun, p)
 
 
 def _twin(places: pd.DataFrame, noun: tuple[str, str]) -> pd.DataFrame:
@@ -105,7 +170,8 @@ def _reading(scale: Scale) -> str:
     what = "a six-sided cell of equal size" if scale.resolution else "an area"
     return (
         f"Each shape is {what}; the darker, the more reports. Shades are counts, not rates: where more people live or "
-        "more police look, more is reported. Click a shape to see its figures, click it again to let it go. "
+        "more police look, more is reported. Click a shape to see its figures, click it again to let it go; with Shift "
+        "(or “Add places”) several are added up. "
         "Records that are only known to lie in some area are never moved into a cell."
     )
 

@@ -1,15 +1,17 @@
 """The chosen place beside the map: its count, rank, trend, kinds, premises, hours, and what was looked at there."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import measures, words
+from dashboard.catalogue import AreaGroup
 from dashboard.components import legend, map_choice
 from dashboard.components.context import Context
+from dashboard.components.groups_panel import AREA
 from dashboard.components.map_places import Scale
 from dashboard.escape import html_text, markdown_text
 from dashboard.maps import story
@@ -32,20 +34,82 @@ def busiest(places: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palett
     st.caption(markdown_text(f"Click on the map to see one place by itself.{more}"))
 
 
-def chosen(ctx: Context, places: pd.DataFrame, key: str, scale: Scale, noun: tuple[str, str], p: Palette) -> None:
-    """One place in figures."""
+def beside(
+    ctx: Context, places: pd.DataFrame, keys: Sequence[str], scale: Scale, noun: tuple[str, str], p: Palette
+) -> None:
+    """What stands beside the map: the reader's own area, the chosen places, or the busiest ones."""
+    from dashboard.components import map_area
+
+    own = map_area.show(ctx, noun, p)
+    if keys:
+        chosen(ctx, places, keys, scale, noun, p)
+    elif not own:
+        busiest(places, scale, noun, p)
+
+
+def chosen(
+    ctx: Context, places: pd.DataFrame, keys: Sequence[str], scale: Scale, noun: tuple[str, str], p: Palette
+) -> None:
+    """The chosen places in figures: one by itself, several added up."""
+    rows = places[places["id"].isin(keys)]
+    if len(rows) == 1:
+        _one(ctx, places, str(rows["id"].iloc[0]), scale, noun, p)
+    elif len(rows):
+        _several(ctx, places, rows, scale, noun, p)
+    many = "Clear the places" if len(rows) > 1 else "Clear the place"
+    st.button(many, key="clear_place", on_click=map_choice.clear, icon=":material/close:", type="tertiary")
+
+
+def in_figures(detail: measures.PlaceDetail, p: Palette) -> None:
+    """The years, kinds, premises and hours of a place."""
+    _part("By year", _years(detail.trend, p), p)
+    _part("Kind of exploitation", _kinds(detail.exploitation, p, p.exploitation), p)
+    _part("Kind of place", _kinds(detail.premise, p), p)
+    _hours(detail, p)
+
+
+def _one(ctx: Context, places: pd.DataFrame, key: str, scale: Scale, noun: tuple[str, str], p: Palette) -> None:
     row = places[places["id"] == key].iloc[0]
     detail = measures.place_detail(ctx.warehouse, ctx.filters, key if scale.resolution else (scale.layer, key))
     n = int(row["n"])
     st.subheader(markdown_text(row["name"]), anchor=False)
     st.markdown(markdown_text(_standing(n, places, scale, noun)))
+    if row.get("tip"):
+        st.markdown(markdown_text(f"On this map: {row['tip']}."))
     if n:
-        _part("By year", _years(detail.trend, p), p)
-        _part("Kind of exploitation", _kinds(detail.exploitation, p, p.exploitation), p)
-        _part("Kind of place", _kinds(detail.premise, p), p)
-        _hours(detail, p)
+        in_figures(detail, p)
     st.caption(markdown_text(_looked_at(ctx, scale, key, n, noun)))
-    st.button("Clear the place", key="clear_place", on_click=map_choice.clear, icon=":material/close:", type="tertiary")
+
+
+def _several(
+    ctx: Context, places: pd.DataFrame, rows: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palette
+) -> None:
+    """Several places added up."""
+    ids = [str(key) for key in rows["id"]]
+    together = frozenset(ids) if scale.resolution else AreaGroup("", "", tuple((scale.layer, key) for key in ids))
+    detail = measures.place_detail(ctx.warehouse, ctx.filters, together)
+    n, total = int(rows["n"].sum()), int(places["n"].sum())
+    st.subheader(markdown_text(f"{words.count(len(rows), *scale.words)} together"), anchor=False)
+    share = f", {words.percent(n, total)} of those on the map" if n >= words.PERCENT_FROM else ""
+    st.markdown(markdown_text(f"{words.count(n, *noun)}{share}.".capitalize()))
+    top = rows.sort_values("n", ascending=False, kind="stable").head(LISTED)
+    st.html(_bars(top["name"].to_list(), top["n"].to_list(), p))
+    if n:
+        in_figures(detail, p)
+    if scale.layer:
+        st.button(
+            "Filter every page by these",
+            key="filter_by_places",
+            icon=":material/filter_alt:",
+            type="tertiary",
+            on_click=_filter_by,
+            args=(scale.layer, ids),
+        )
+
+
+def _filter_by(layer: str, ids: list[str]) -> None:
+    st.session_state[AREA] = [(layer, key) for key in ids]
+    map_choice.clear()
 
 
 def _standing(n: int, places: pd.DataFrame, scale: Scale, noun: tuple[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The table of places behind the page Map: what is counted where, with names and shapes."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,8 @@ import shapely
 from dashboard import measures
 from dashboard.components.context import Context
 from dashboard.maps import shapes, story
+from dashboard.questions.study import Study
+from dashboard.questions.study import study as study_of
 
 _SHORT = ("fbi", "lapd", "nibrs", "us", "zip")  # said as letters
 COLUMNS = ["id", "name", "label", "n", "population", "lat", "lon", "shape"]
@@ -57,9 +60,44 @@ def held_by(ctx: Context, scale: Scale) -> int:
     return int(measures.by_area(ctx.warehouse, ctx.filters, scale.layer)["n"].sum())
 
 
-def one_cell(ctx: Context, cell: int) -> pd.DataFrame:
-    """A row for a cell that has no record in this view, so that it can stay chosen."""
-    return _cell_rows(ctx, [cell], [0])
+def empty_cells(ctx: Context, cells: list[int]) -> pd.DataFrame:
+    """Rows for cells that have no record in this view, so that they can stay chosen."""
+    return _cell_rows(ctx, cells, [0] * len(cells))
+
+
+def study(ctx: Context, scale: Scale) -> Study | None:
+    """The study area of the view at this scale; None where no source has places."""
+    from dashboard.components import view  # it draws links to pages, which draw this
+
+    held = [s.source for s in view.sources(ctx)]
+    last = view.last_complete(ctx)
+
+    def lay() -> Study | None:
+        return study_of(
+            ctx.warehouse, ctx.filters, ctx.catalogue, held, last, layer=scale.layer, resolution=scale.resolution
+        )
+
+    return cast("Study | None", ctx.warehouse.remember(("study", ctx.filters, scale, tuple(held), last), lay))
+
+
+def study_size(ctx: Context, resolution: int) -> int:
+    """How many cells the study area has."""
+    found = study(ctx, Scale(resolution=resolution))
+    return len(found) if found else 0
+
+
+def named(ctx: Context, of: Study) -> pd.DataFrame:
+    """Every place of a study, in its order, with names and shapes and its counts: columns COLUMNS."""
+
+    def read() -> pd.DataFrame:
+        if of.resolution:
+            return _cell_rows(ctx, of.grid.ids.tolist(), [0] * len(of))
+        outlines = area_outlines(ctx, of.layer).set_index("area_id").loc[of.grid.ids].reset_index(names="id")
+        return outlines.assign(n=pd.array([0] * len(of), dtype="Int64"))[COLUMNS]
+
+    chosen = of.filters.areas  # they cut the study area
+    found = ctx.warehouse.remember(("study names", of.layer, of.resolution, of.sources, chosen), read)
+    return found.assign(n=pd.array(of.counts.astype("int64"), dtype="Int64"))
 
 
 def _areas(ctx: Context, layer: str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from etl import codes
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Wheres = tuple[tuple[str, Any], ...]  # more conditions: column, value
+Wheres = tuple[tuple[str, Any], ...]  # more conditions: column, and its value or a tuple of values
 
 
 def measure(function: Callable[P, R]) -> Callable[P, R]:
@@ -89,16 +89,20 @@ def _view(warehouse: Warehouse, filters: Filters, where: Wheres) -> str:
     table = warehouse.table(table_of(filters.unit))
     bare, choices = single(filters)
     parts = [warehouse.remember(("condition", bare), lambda: _condition(table, predicate(bare, table)))]
+    parts += [warehouse.remember(("choice", one), partial(_choice, table, one)) for one in choices]
     parts += [
-        warehouse.remember(("choice", one), partial(_condition, table, *selection(one, table))) for one in choices
-    ]
-    parts += [
-        warehouse.remember(
-            ("place", table.get_name(), column, value), partial(_condition, table, table[column] == value)
-        )
-        for column, value in where
+        warehouse.remember(("place", table.get_name(), *condition), partial(_place, table, *condition))
+        for condition in where
     ]
     return _START.format(table.get_name()) + " AND ".join(f"({part})" for part in parts)
+
+
+def _choice(table: Any, one: Filters) -> str:
+    return _condition(table, *selection(one, table))
+
+
+def _place(table: Any, column: str, value: Any) -> str:
+    return _condition(table, table[column].isin(value) if isinstance(value, tuple) else table[column] == value)
 
 
 _START = 'SELECT * FROM "{}" AS "t0" WHERE '

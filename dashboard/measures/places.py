@@ -17,6 +17,8 @@ from dashboard.measures.periods import period_rows
 from dashboard.warehouse import Warehouse
 from etl import codes, tables
 
+Place = str | frozenset[str] | tuple[str, str] | AreaGroup
+
 
 @dataclass(frozen=True)
 class PlaceStrip:
@@ -96,8 +98,8 @@ def place_strip(warehouse: Warehouse, filters: Filters) -> PlaceStrip:
 
 
 @measure
-def place_detail(warehouse: Warehouse, filters: Filters, place: str | tuple[str, str] | AreaGroup) -> PlaceDetail:
-    """The view narrowed to one place: an H3 cell (hexadecimal, resolution 4-9) or (layer, area_id).
+def place_detail(warehouse: Warehouse, filters: Filters, place: Place) -> PlaceDetail:
+    """The view narrowed to one place: an H3 cell (hexadecimal, resolution 4-9), several of them, or (layer, area_id).
 
     A group or a drawn area takes the place of the areas that the filters hold.
     Raises ValueError when the cell is not one, or the layer is unknown.
@@ -163,21 +165,32 @@ def _cells(found: pd.DataFrame, column: str, n: str) -> pd.DataFrame:
     return pd.DataFrame({"cell": cells, n: found["n"].astype("Int64")})
 
 
-def _place_condition(warehouse: Warehouse, filters: Filters, place: str | tuple[str, str]) -> Wheres:
+def _place_condition(warehouse: Warehouse, filters: Filters, place: str | frozenset[str] | tuple[str, str]) -> Wheres:
     if isinstance(place, tuple):
         column = f"area_{place[0]}"
         if column not in warehouse.schemas["incidents"] or "area" not in supported(filters.unit):
             raise ValueError("There is no such layer of areas for this unit of count.")
         return ((column, place[1]),)
+    if isinstance(place, frozenset):
+        cells = [_cell(filters, one) for one in sorted(place)]
+        if len({resolution for resolution, _ in cells}) != 1:
+            raise ValueError("Give cells of one size.")
+        return ((f"h3_{cells[0][0]}", tuple(cell for _, cell in cells)),)
+    resolution, cell = _cell(filters, place)
+    return ((f"h3_{resolution}", cell),)
+
+
+def _cell(filters: Filters, text: str) -> tuple[int, int]:
+    """(resolution, cell) of an H3 cell in hexadecimal."""
     try:
-        cell = int(place, 16)
+        cell = int(text, 16)
     except ValueError:
         raise ValueError("This is not an H3 cell.") from None
     resolution = cell >> 52 & 0xF
     if not 0 < cell < 1 << 60 or cell >> 59 != 1:
         raise ValueError("This is not an H3 cell.")
     check_cells(filters, resolution)
-    return ((f"h3_{resolution}", cell),)
+    return resolution, cell
 
 
 def _by_cell(rows: Any, column: str) -> Any:

@@ -1,0 +1,256 @@
+"""The questions of the page Map beyond counts: asks, paints the classes, and says why and how sure."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import measures, questions, words
+from dashboard.components import (
+    figure,
+    legend,
+    map_choice,
+    map_frames,
+    map_panel,
+    map_places,
+    map_trust,
+    map_view,
+    view,
+)
+from dashboard.components.context import Context
+from dashboard.components.map_places import Scale
+from dashboard.escape import html_text, markdown_text
+from dashboard.maps import classes, shapes, styles
+from dashboard.maps.styles import ClassStyle
+from dashboard.measures.hotspots import by_place_and_month
+from dashboard.palette import Palette
+from dashboard.questions import changed, clustered, density, rate, trend
+from dashboard.questions.answer import Answer
+from dashboard.questions.study import Study
+
+REPORTS = "These are reports, shaped by where people look: a hotspot of reports is not the same as one of harm."
+BESIDE = {"by themselves": "", "beside all police reports": "reports"}
+WIDTHS = {"by rule of thumb": "0", "500 m": "500", "1 km": "1000", "2 km": "2000", "5 km": "5000"}
+P_FROM = {"normal approximation": "", "99,999 permutations": "permuted"}
+AGAINST = {changed.JUST_BEFORE: "", changed.YEAR_BEFORE: "year"}
+CHANGE_OF = {"no change": "", "the change of the whole area": "whole"}
+TOWARDS = {"the overall rate": "", "the neighbours' rate": "neighbours"}
+OPTIONS: dict[str, dict[str, dict[str, str]]] = {
+    questions.DENSE: {"beside": BESIDE, "bandwidth": WIDTHS},
+    questions.CLUSTERED: {"p": P_FROM},
+    questions.CHANGED: {"span": {k: str(v) for k, v in changed.SPANS.items()}, "against": AGAINST, "than": CHANGE_OF},
+    questions.RATE: {"per": {rate.RESIDENTS: rate.RESIDENTS, rate.REPORTS: rate.REPORTS}, "towards": TOWARDS},
+}
+TITLES = {
+    "beside": "Density", "bandwidth": "Bandwidth", "p": "p from", "span": "Compare the last", "against": "With",
+    "than": "Held against", "per": "Held against", "towards": "Smoothed towards",
+}  # fmt: skip
+
+
+def options(which: str, found: Study) -> dict[str, str]:
+    """The controls of a question; what was chosen, by name."""
+    offered = dict(OPTIONS.get(which, {}))
+    if which == questions.RATE:
+        held = rate.choices(found)
+        offered["per"] = {name: name for name in held} or {rate.REPORTS: rate.REPORTS}
+    chosen = {}
+    for name, known in offered.items():
+        with st.container(width=195):
+            chosen[name] = map_choice.pick(TITLES[name], known, name)
+    return chosen
+
+
+def answer(ctx: Context, which: str, found: Study, named: pd.DataFrame, chosen: dict[str, str], noun: Any) -> Answer:
+    """The answer, kept for the version of the data."""
+    names = named["name"].to_numpy(dtype=object)
+    asked = {
+        questions.DENSE: lambda: density.dense(
+            found, float(chosen["bandwidth"]) or None, bool(chosen["beside"]), noun, names
+        ),
+        questions.CLUSTERED: lambda: clustered.clustered(found, noun, bool(chosen["p"])),
+        questions.CHANGED: lambda: _changed(ctx, found, chosen, noun),
+        questions.TREND: lambda: trend.trend(found, noun),
+        questions.RATE: lambda: rate.rate(found, chosen["per"], noun, names, bool(chosen["towards"])),
+    }[which]
+    key = ("answer", which, *found.key(), tuple(sorted(chosen.items())), found.known.tobytes())
+    kept: Answer = ctx.warehouse.remember(key, asked)
+    return kept
+
+
+def show(
+    ctx: Context, scale: Scale, which: str, found: Study, chosen: tuple[str, ...], picked: dict[str, str],
+    strip: measures.PlaceStrip, noun: tuple[str, str], *, street: bool, play: bool, pair: bool,
+) -> None:  # fmt: skip
+    """Draw an answer: the sentence, the map with its legend and strip, the reasons, the places beside it."""
+    p = figure.current_palette()
+    named = map_places.named(ctx, found)
+    made = answer(ctx, which, found, named, picked, noun)
+    table = made.table(named, found.counts, noun[1].capitalize())
+    caption = view.caption(
+        ctx, REPORTS, *made.caveats, *_elsewhere(found, noun), _said(made, found, scale), cannot_tell=False
+    )
+    left, right = st.columns([2, 1], gap="large")
+    places = named.assign(cls=_painted(made, found), tip=made.tips).sort_values("n", ascending=False, kind="stable")
+    with left:
+        if made.refused:
+            figure.nothing("map", _refused(made), made.sentence)
+            legend.show(legend.strip(strip, p, noun[1]))
+            st.caption(markdown_text(caption))
+        else:
+            looks = _looks(made, p)
+            frames = map_frames.hot_and_cold(found) if play and which == questions.CLUSTERED else None
+            drawn = partial(_draw, ctx, scale, made, places, looks, frames, chosen, strip, noun, street, p)
+            if pair and which == questions.CHANGED:
+                drawn = partial(_draw_pair, ctx, found, named, picked, scale, chosen, strip, noun, street, p)
+            figure.figure("map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale, which))
+        with st.container(horizontal=True, gap="xsmall", key="map_reasons"):
+            _settings(made, found, noun, p)
+            if which == questions.CLUSTERED and not made.refused:
+                with st.container(width="content"):
+                    map_trust.sure(ctx, found, made.hot, p)
+            if which in (questions.CLUSTERED, questions.TREND):
+                with st.container(width="content"):
+                    map_trust.near_repeats(ctx, found, noun)
+    with right, st.container(border=True, key="map_place"):
+        map_panel.beside(ctx, places, chosen, scale, noun, p)
+
+
+def _draw(
+    ctx: Context, scale: Scale, made: Answer, places: pd.DataFrame, looks: tuple[ClassStyle, ...], frames: Any,
+    chosen: tuple[str, ...], strip: measures.PlaceStrip, noun: tuple[str, str], street: bool, p: Palette,
+) -> None:  # fmt: skip
+    from dashboard.maps.picture import ClassPaint
+
+    if frames is not None:
+        places = places.sort_index()  # the frames follow the study's order
+    picture = ClassPaint(
+        places, looks, noun, frames, selected=chosen, draws_empty=bool(scale.layer), several=True,
+        labelled=map_view.named(ctx, scale), draws_areas=ctx.catalogue.has_points,
+        area=st.session_state.get(map_choice.DRAWN),
+    )  # fmt: skip
+    map_view.show_picture(ctx, picture, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked)
+    cls = places["cls"].to_numpy(dtype="int64")
+    counts = None if frames is not None else [int((cls == i).sum()) for i in range(len(looks))]
+    empty = "" if scale.layer else f"{scale.words[1].capitalize()} without any {noun[0]} are left blank"
+    legend.show(legend.categories(looks, made.legend, p, counts, empty), legend.strip(strip, p, noun[1]))
+
+
+def _draw_pair(
+    ctx: Context, found: Study, named: pd.DataFrame, picked: dict[str, str], scale: Scale, chosen: tuple[str, ...],
+    strip: measures.PlaceStrip, noun: tuple[str, str], street: bool, p: Palette,
+) -> None:  # fmt: skip
+    from dashboard.maps.picture import Paint
+
+    which, counts = _periods(ctx, found, picked), _two(ctx, found, picked)
+    shared = classes.classes(np.concatenate(counts).astype("int64"))
+    pictures = [
+        Paint(named.assign(n=pd.array(n.astype("int64"), dtype="Int64")), shared, noun, selected=chosen,
+              draws_empty=bool(scale.layer), several=True)
+        for n in counts
+    ]  # fmt: skip
+    map_view.show_pair(
+        ctx, (pictures[0], pictures[1]), which.words, p, moment=map_choice.moment(), street_map=street,
+        clicked=map_choice.clicked,
+    )  # fmt: skip
+    legend.show(legend.shades(shared, noun[1].capitalize(), p, "0"), legend.strip(strip, p, noun[1]))
+
+
+def _painted(made: Answer, found: Study) -> np.ndarray:
+    """Classes; of cells without any record only those that stand out are painted, so that a city stays light."""
+    if found.layer or made.look == "values":
+        return made.cls
+    quiet = (found.counts == 0) & ~(made.hot if len(made.hot) else np.zeros(len(found), dtype=bool))
+    quiet &= ~((made.look == "hot") & (made.cls == clustered.COLD))
+    return np.where(quiet, -1, made.cls)
+
+
+def _looks(made: Answer, p: Palette) -> tuple[ClassStyle, ...]:
+    match made.look:
+        case "hot":
+            return styles.hot_and_cold(p)
+        case "change":
+            return styles.rose_and_fell(p)
+        case "trend":
+            return styles.growing_and_fading(p)
+        case "relative":
+            return styles.verdicts(made.labels, p)
+        case "rates":
+            return styles.rates(made.labels, p)
+    return styles.values(made.labels, p)
+
+
+def _refused(made: Answer) -> str:
+    return "Nothing clusters" if made.sentence.startswith("Nothing clusters") else "Too few to tell"
+
+
+def _settings(made: Answer, found: Study, noun: tuple[str, str], p: Palette) -> None:
+    with st.popover("Settings and why", type="tertiary", icon=":material/tune:"):
+        st.markdown(markdown_text(_area(found, noun)))
+        cells = "".join(
+            f'<tr><th scope="row" style="{_CELL};font-weight:600;white-space:nowrap">{html_text(s.name)}</th>'
+            f'<td style="{_CELL}">{html_text(s.value)}</td><td style="{_CELL};color:{p.quiet}">{html_text(s.why)}</td></tr>'
+            for s in made.settings
+        )
+        st.html(f'<table style="border-collapse:collapse;font-size:.9rem;line-height:1.35">{cells}</table>')
+
+
+_CELL = "text-align:left;vertical-align:top;border:0;padding:.25rem .9rem .25rem 0"
+
+
+def _area(found: Study, noun: tuple[str, str]) -> str:
+    n, where = int(found.counts.sum()), words.count(len(found), *found.words)
+    return (
+        f"{words.count(n, *noun)[:1].upper()}{words.count(n, *noun)[1:]} with a place, in {where} from which police "
+        "reports of any kind came or which lie in the areas that the sources report from. Places without data are no "
+        "zeros and are not in it."
+    )
+
+
+def _said(made: Answer, found: Study, scale: Scale) -> str:
+    """The settings on the figure itself, where a print keeps them."""
+    parts = [f"{words.number(found.counts.sum())} in {words.count(len(found), *found.words)}"]
+    parts += [shapes.across(scale.resolution)] if scale.resolution else []
+    parts += [f"{s.name.lower() if len(s.name) > 1 else s.name}: {s.value}" for s in made.settings]
+    return f"Settings: {'; '.join(parts)}."
+
+
+def _elsewhere(found: Study, noun: tuple[str, str]) -> tuple[str, ...]:
+    parts = []
+    if found.left_out:
+        parts.append(
+            f"{words.listed(list(found.left_out))} {'lies' if len(found.left_out) == 1 else 'lie'} too far away to be "
+            "judged together with the rest: choose it under “Source” to see it by itself."
+        )
+    if found.outside:
+        parts.append(f"{words.number(found.outside)} {noun[1]} lie outside the area that the data cover.")
+    return tuple(parts)
+
+
+def _reading(scale: Scale, which: str) -> str:
+    what = "a six-sided cell of equal size" if scale.resolution else "an area"
+    return (
+        f"Each shape is {what}. The answer is the sentence above the map; the settings say how it was found. Colours "
+        "come with patterns, so that a grey print says the same. Click a shape to see its figures, with Shift (or "
+        "“Add places”) several. Records known only by area are never moved into a cell."
+    )
+
+
+def _periods(ctx: Context, found: Study, picked: dict[str, str]) -> changed.Periods:
+    last = view.last_complete(ctx) or pd.Timestamp(found.months[-1]).date()
+    return changed.periods(last, int(picked["span"]), bool(picked["against"]))
+
+
+def _two(ctx: Context, found: Study, picked: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
+    which = _periods(ctx, found, picked)
+    where: dict[str, Any] = {"layer": found.layer} if found.layer else {"resolution": found.resolution}
+    wide = replace(ctx.filters, sources=found.sources, date_from=which.before[0], date_to=which.after[1])
+    seen = by_place_and_month(ctx.warehouse, wide, **where)
+    return changed.in_months(found, which.before, seen), changed.in_months(found, which.after, seen)
+
+
+def _changed(ctx: Context, found: Study, picked: dict[str, str], noun: tuple[str, str]) -> Answer:
+    before, after = _two(ctx, found, picked)
+    return changed.changed(found, before, after, _periods(ctx, found, picked), noun, bool(picked["than"]))
