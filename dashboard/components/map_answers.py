@@ -191,7 +191,8 @@ def _settings(made: Answer, found: Study, noun: tuple[str, str], p: Palette) -> 
         st.markdown(markdown_text(_area(found, noun)))
         cells = "".join(
             f'<tr><th scope="row" style="{_CELL};font-weight:600;white-space:nowrap">{html_text(s.name)}</th>'
-            f'<td style="{_CELL}">{html_text(s.value)}</td><td style="{_CELL};color:{p.quiet}">{html_text(s.why)}</td></tr>'
+            f'<td style="{_CELL}">{html_text(s.value)}</td>'
+            f'<td style="{_CELL};color:{p.quiet}">{html_text(s.why)}</td></tr>'
             for s in made.settings
         )
         st.html(f'<table style="border-collapse:collapse;font-size:.9rem;line-height:1.35">{cells}</table>')
