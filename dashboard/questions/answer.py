@@ -71,3 +71,34 @@ def refusal(sentence: str, size: int, settings: Sequence[Setting] = (), caveats:
 def of(n: int, every: int, place: tuple[str, str]) -> str:
     """`4 of 212 cells`."""
     return f"{number(n) if n else 'None'} of {count(every, *place)}"
+
+
+def share(part: float) -> str:
+    """A share in words: `37 %`, and never 0 % of something or 100 % of not quite all."""
+    if 0 < part < 0.005:
+        return "less than 1 %"
+    if 0.995 < part < 1:
+        return "more than 99 %"
+    return f"{100 * part:.0f} %"
+
+
+def inline(name: str) -> str:
+    """A place in the middle of a sentence: `near Wick`, but `Ashburn, north-east`."""
+    return name[:1].lower() + name[1:] if name.startswith(("In or near ", "Near ", "Cell ")) else name
+
+
+def located(name: str) -> str:
+    """Where something is: `in Ashburn, north-east`, `2 km west of Wick`, `near Wick`."""
+    return inline(name) if name[:1].isdigit() or name.startswith(("In or near ", "Near ")) else f"in {inline(name)}"
+
+
+def most_of_all(places: int, name: str) -> str:
+    """The end of a sentence about so many places: the highest of them, or the only one."""
+    return f": {inline(name)}" if places == 1 else f", most of all {located(name)}"
+
+
+def together(unit: str, noun: tuple[str, str]) -> tuple[str, ...]:
+    """What is counted person by person does not come one by one, as every test supposes."""
+    if unit == "incidents":
+        return ()
+    return (f"One incident can have several {noun[1]}: a few of those can make a place stand out.",)

@@ -1,6 +1,6 @@
 """Where did reports change between two periods, beyond chance?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -9,9 +9,10 @@ import pandas as pd
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.place_change import Ratio, place_change
 from dashboard.filters import add_months
-from dashboard.questions.answer import Answer, Setting, of, refusal
+from dashboard.measures.collected import NO, YES, collected_months, months_since_1970
+from dashboard.questions.answer import Answer, Setting, of, refusal, together
 from dashboard.questions.study import Study
-from dashboard.words import count, number
+from dashboard.words import count, listed, number
 
 ROSE, FELL, SAME, FEW = range(4)
 VERDICTS = {"rose": ROSE, "fell": FELL, "not significant": SAME, "too few to tell": FEW, "none": -1}
@@ -56,11 +57,19 @@ def changed(
 ) -> Answer:
     """before, after : (n,) counts. relative : against the change of the whole study area, not against none."""
     settings = _settings(study, which, relative)
+    missing, partly = _gaps(study, which)
+    if missing:
+        return refusal(
+            f"Nothing was collected here in {missing}, so these two periods cannot be compared. Choose another pair, "
+            "or a later end of the period.",
+            len(study),
+            settings,
+        )
     if before.sum() + after.sum() == 0:
-        return refusal(f"No {noun[1]} with a point in either period.", len(study), settings)
+        return refusal(f"There are no {noun[1]} with a place in either period.", len(study), settings)
     if relative and not (before.sum() and after.sum()):
         return refusal(
-            "One of the two periods has none at all, so there is no common change to compare with.",
+            f"One of the two periods has no {noun[1]} at all, so there is no common change to compare with.",
             len(study),
             settings,
         )
@@ -69,15 +78,13 @@ def changed(
     q = benjamini_hochberg(ratio.p)
     cls = np.array([VERDICTS[v] for v in ratio.verdicts(q, LEVEL).tolist()], dtype=np.int64)
     rose, fell = int((cls == ROSE).sum()), int((cls == FELL).sum())
-    than = " compared with the whole" if relative else ""
-    whole = f"As a whole they went from {number(float(before.sum()))} to {number(float(after.sum()))}."
+    lead = f"Held against the change of the whole, {noun[1]}" if relative else noun[1].capitalize()
     if not rose and not fell:
-        sentence = (
-            f"In none of {count(len(study), *study.words)} did {noun[1]} change{than} by more than chance. {whole}"
-        )
+        sentence = f"{lead} changed in none of {count(len(study), *study.words)} by more than chance explains."
     else:
-        sentence = f"{noun[1].capitalize()} rose in {of(rose, len(study), study.words).lower()} and fell in "
-        sentence += f"{number(fell) if fell else 'none'}{than}, by more than chance. {whole}"
+        sentence = f"{lead} rose in {of(rose, len(study), study.words).lower()} and fell in "
+        sentence += f"{number(fell) if fell else 'none'}, by more than chance explains."
+    sentence += f" Over the whole study area they went from {number(before.sum())} to {number(after.sum())}."
     tips = np.array(
         [
             _tip(a, b, r, lo, hi)
@@ -104,7 +111,11 @@ def changed(
         columns,
         order,
         settings,
-        ("Too few to tell: even if all had fallen in one period, so few could not have been told from chance.",),
+        (
+            *partly,
+            "Too few to tell: even if all of them lay in one of the two periods, chance could explain it.",
+            *together(study.filters.unit, noun),
+        ),
         legend=f"{which.words[1]}, compared with {which.words[0]}",
         hot=certain,
     )
@@ -118,6 +129,17 @@ def in_months(study: Study, span: tuple[date, date], seen: pd.DataFrame) -> np.n
     at = place_of(study.grid, kept["place"].to_numpy())
     n = kept["n"].to_numpy(dtype=float)
     return np.asarray(np.bincount(at[at >= 0], n[at >= 0], len(study)), dtype=float)
+
+
+def _gaps(study: Study, which: Periods) -> tuple[str, tuple[str, ...]]:
+    """Months of the two periods in which no source collected, in words, and a caveat where only some did."""
+    spans = [months_since_1970([first, add_months(last, 1)]) for first, last in (which.before, which.after)]
+    months = np.concatenate([np.arange(*span) for span in spans])
+    status = collected_months(study.warehouse, replace(study.filters, sources=study.sources), months)
+    none = [f"{pd.Timestamp(m):%B %Y}" for m in months[status == NO].astype("datetime64[M]")]
+    some = int(((status != YES) & (status != NO)).sum())
+    caveat = f"In {some} of the {len(months)} months not everything was collected: a rise or fall may come from that."
+    return listed(none, most=2), (caveat,) if some else ()
 
 
 def _settings(study: Study, which: Periods, relative: bool) -> list[Setting]:

@@ -10,7 +10,7 @@ from dashboard.analysis.moran import global_moran, local_moran
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.stability import share_of_periods
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS, sufficient
-from dashboard.questions.answer import Answer, Setting, of, refusal
+from dashboard.questions.answer import Answer, Setting, of, refusal, share, together
 from dashboard.questions.study import Study
 from dashboard.words import count, number
 
@@ -19,6 +19,7 @@ CLASSES = {"hot": HOT, "cold": COLD, "not significant": NOT, "too few to tell": 
 OFTEN = 0.8
 LEAST_PERIODS = 4
 PERMUTATIONS, SEED = 99_999, 1  # so many, or no p could be small enough once it is corrected
+NEIGHBOURS = {True: "the cells that share a side", False: "the areas that touch"}  # of cells, of areas
 OUTLIERS = {"HH": "high among high", "LL": "low among low", "HL": "high among low", "LH": "low among high"}
 
 
@@ -58,7 +59,7 @@ def finest(study: Study, periods: int) -> Grain | None:
 
 def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> Answer:
     """Hot and cold spots. permuted : p from conditional permutations instead of the normal approximation."""
-    counts, many = study.counts, study.words[1]
+    counts = study.counts
     enough = sufficient(counts)
     settings = _settings(study, permuted)
     if not enough.enough:
@@ -80,9 +81,7 @@ def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> An
     sentence = f"{of(int(hot.sum()), len(study), study.words)} {are}"
     columns = {"Class": _words(cls), "z": np.round(found.z, 2), "p": _short(p), "q": _short(q)}
     if grain is not None and hot.any():
-        lasting = int((often[hot] >= OFTEN).sum())
-        sentence += f"; {number(lasting) if lasting else 'none'} of them {'was' if lasting == 1 else 'were'} so in at "
-        sentence += f"least {OFTEN:.0%} of {grain.word[1]}".replace("%", " %")
+        sentence += _lasting(int(hot.sum()), int((often[hot] >= OFTEN).sum()), grain.word[1])
         columns[f"Share of {grain.word[1]} hot"] = np.round(often, 2)
     columns["Local Moran"] = np.array(
         [OUTLIERS.get(c, "") if c in OUTLIERS else "" for c in local.clusters().tolist()], dtype=object
@@ -103,9 +102,10 @@ def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> An
         np.where(hot, 1e3, 0) + np.nan_to_num(found.z),
         settings,
         (
-            f"A hotspot is a place that, together with its neighbours, has more {noun[1]} than the study area of "
-            f"{count(len(study), *study.words)} gives; corrected for testing them all.",
-            *_cold(int((cls == COLD).sum()), many),
+            f"A hotspot is a place that, together with its neighbours, has more {noun[1]} than chance would put there, "
+            f"judged against all {count(len(study), *study.words)} of the study area.",
+            *_cold(int((cls == COLD).sum()), study.words),
+            *together(study.filters.unit, noun),
         ),
         legend="Clusters",
         hot=hot,
@@ -115,18 +115,35 @@ def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> An
 def first_test(study: Study, noun: tuple[str, str]) -> tuple[Setting, str]:
     """Do the reports cluster at all, anywhere? The test as a setting, and a sentence if they do not."""
     whole = global_moran(study.counts, study.neighbours)
-    setting = _global(whole.statistic, whole.p_randomisation)
+    places = count(len(study), *study.words)
+    if not np.isfinite(whole.p_randomisation):
+        return Setting("First test", "Moran's I, not defined here", "whether the reports cluster at all, anywhere"), (
+            f"Too few to tell: none of the {places} lies beside another, so none can be judged with its neighbours. "
+            "Choose larger places."
+        )
+    value = f"Moran's I {whole.statistic:.2f}, {_said(whole.p_randomisation)}"
+    setting = Setting("First test", value, "whether the reports cluster at all, anywhere")
     if whole.p_randomisation < LEVEL and whole.statistic > whole.expected:
         return setting, ""
     return setting, (
-        f"Nothing clusters: over the {count(len(study), *study.words)} these {noun[1]} lie no closer together than "
-        f"chance would put them (Moran's I {whole.statistic:.2f}, p {whole.p_randomisation:.2f}). A map of hotspots "
-        "would show noise."
+        f"Nothing clusters: over the {places} these {noun[1]} lie no closer together than chance would put them, so a "
+        f"map of hotspots would show noise ({value})."
     )
 
 
-def _cold(cold: int, many: str) -> tuple[str, ...]:
-    return (f"{number(cold)} {many} have fewer than that.",) if cold else ()
+def _lasting(hot: int, lasting: int, periods: str) -> str:
+    """How many of the hotspots were so most of the time, to follow their number."""
+    if hot == 1:
+        return f"; it was one in {'at least' if lasting else 'fewer than'} {share(OFTEN)} of {periods}"
+    these = f"{number(lasting) if lasting else 'none'} of them {'was' if lasting <= 1 else 'were'}"
+    return f"; {these} so in at least {share(OFTEN)} of {periods}"
+
+
+def _cold(cold: int, place: tuple[str, str]) -> tuple[str, ...]:
+    if not cold:
+        return ()
+    its, has = ("its", "has") if cold == 1 else ("their", "have")
+    return (f"{count(cold, *place)}, with {its} neighbours, {has} fewer than that: cold spots.",)
 
 
 def _often(study: Study, grain: Grain | None) -> np.ndarray:
@@ -137,7 +154,7 @@ def _often(study: Study, grain: Grain | None) -> np.ndarray:
 
 
 def _settings(study: Study, permuted: bool) -> list[Setting]:
-    near = "the cells that share a side" if study.resolution else "the areas that touch"
+    near = NEIGHBOURS[bool(study.resolution)]
     return [
         Setting(
             "Neighbours", near + ", and the place itself", "the smallest neighbourhood, so that hotspots stay local"
@@ -154,9 +171,8 @@ def _settings(study: Study, permuted: bool) -> list[Setting]:
     ]
 
 
-def _global(statistic: float, p: float) -> Setting:
-    said = "p below 0.001" if p < 0.001 else f"p {p:.3f}"
-    return Setting("First test", f"Moran's I {statistic:.2f}, {said}", "whether the reports cluster at all, anywhere")
+def _said(p: float) -> str:
+    return "p below 0.001" if p < 0.001 else f"p {p:.3f}"
 
 
 def _words(cls: np.ndarray) -> np.ndarray:

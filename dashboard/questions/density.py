@@ -7,14 +7,19 @@ from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.projection import projected_crs, to_metres
 from dashboard.analysis.relative_risk import relative_risk
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS
-from dashboard.questions.answer import Answer, Setting, of, refusal
+from dashboard.questions.answer import Answer, Setting, located, most_of_all, of, refusal, together
 from dashboard.questions.study import Study
 from dashboard.words import number
 
 STEPS = (0.8, 0.6, 0.4, 0.2, 0.05)  # of the highest density
 LEVEL = 0.05
 HIGHER, LOWER, SAME, THIN = range(4)
-LABELS = ("More than of all reports", "Fewer than of all reports", "About as of all reports", "Too few to tell")
+LABELS = (
+    "More than all reports suggest",
+    "Fewer than all reports suggest",
+    "About what they suggest",
+    "Too few to tell",
+)
 
 
 def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str, str], names: np.ndarray) -> Answer:
@@ -34,7 +39,9 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
     try:
         width = bandwidth or max(bandwidth_rule(points, n), across)
     except ValueError:
-        return refusal(f"All {number(total)} {noun[1]} lie at one place: a density has nothing to show.", len(study))
+        return refusal(
+            f"All {number(total)} {noun[1]} lie at one place, so their density has nothing to show.", len(study)
+        )
     why = "chosen by you" if bandwidth else _why(width, across)
     settings = [
         Setting("Kernel", "quartic", "the usual one for crime maps: a report counts less the further away, and ends"),
@@ -46,28 +53,37 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
     found = density(points, centres, width, weights=n, cell_size=across)
     value = found.per_km2
     top = float(value.max())
+    if not top:
+        return refusal(
+            f"With a bandwidth of {width:,.0f} m no place has any of the {number(total)} {noun[1]} near its middle. "
+            "Choose a larger bandwidth.",
+            len(study),
+            settings,
+        )
     limits = np.array(sorted(_round(step * top) for step in STEPS))
     cls = np.searchsorted(limits, value, side="right") - 1
     at = int(np.argmax(value))
     times = top / (total / _area_km2(study)) if total else 0.0
     sentence = (
-        f"{noun[1].capitalize()} are densest at {_inline(names[at])}: {number(top)} per km², {times:.1f} times the "
-        "mean of the study area."
+        f"{noun[1].capitalize()} are densest {located(names[at])}: {number(top)} per km², {times:.1f} times the "
+        "average of the study area."
     )
     upper = [*limits[1:], top]
     labels = tuple(f"{number(a)} to {number(b)}" for a, b in zip(limits, upper, strict=True))
-    tips = np.array([f"{number(v)} per km²" for v in np.round(value, 3)], dtype=object)
+    tips = np.array([f"{_said(v)} per km²" for v in value.tolist()], dtype=object)
     caveats = [found.warning] if found.warning else []
-    caveats.append("A density smooths: it shows where reports lie close together, not whether chance would do the same")
+    caveats.append(
+        f"A density smooths: it shows where {noun[1]} lie close together, not whether chance alone would put them so."
+    )
     return Answer(
         sentence,
         "values",
         cls,
         tips,
-        {"Per km²": np.round(value, 3)},
+        {"Per km²": np.array([float(f"{v:.3g}") for v in value.tolist()])},
         value,
         settings,
-        [c.rstrip(".") + "." for c in caveats],
+        caveats,
         labels,
         f"{noun[1].capitalize()} per km²",
     )
@@ -85,7 +101,7 @@ def _relative(
 ) -> Answer:
     others = study.reports
     if not others.sum():
-        return refusal("How many police reports of any kind come from here is not known.", len(study), settings)
+        return refusal("How many police reports of all kinds come from here is not known.", len(study), settings)
     risk = relative_risk(points, centres, centres, width, n, others)
     q = benjamini_hochberg(risk.p)
     cls = np.full(len(study), SAME)
@@ -94,10 +110,15 @@ def _relative(
     cls[risk.thin | np.isnan(risk.ratio) | np.isnan(risk.p)] = THIN
     high = cls == HIGHER
     best = int(np.nanargmax(np.where(high, risk.ratio, -1))) if high.any() else -1
-    sentence = f"{of(int(high.sum()), len(study), study.words)} hold more {noun[1]} than all police reports explain"
-    sentence += f", most at {_inline(names[best])} ({risk.ratio[best]:.1f} times)." if best >= 0 else "."
+    have = "has" if high.sum() <= 1 else "have"
+    sentence = f"{of(int(high.sum()), len(study), study.words)} {have} more {noun[1]} than all police reports suggest"
+    most = most_of_all(int(high.sum()), names[best])
+    sentence += f"{most} ({risk.ratio[best]:.1f} times as many)." if best >= 0 else "."
     tips = np.array(
-        ["too few to tell" if np.isnan(r) else f"{r:.2f} times what all reports explain" for r in risk.ratio],
+        [
+            "too few to tell" if few else f"{r:.2f} times as many as all reports suggest"
+            for r, few in zip(risk.ratio.tolist(), (cls == THIN).tolist(), strict=True)
+        ],
         dtype=object,
     )
     settings = [
@@ -117,7 +138,10 @@ def _relative(
         {"Times all reports": np.round(risk.ratio, 2), "q": np.round(q, 4)},
         np.where(high, 1e6, 0) + np.nan_to_num(risk.ratio),
         settings,
-        ("All police reports are counted in cells and stand at their centres.",),
+        (
+            f"All police reports are counted by {study.words[0]} and stand at its middle.",
+            *together(study.filters.unit, noun),
+        ),
         LABELS,
         f"{noun[1].capitalize()} beside all police reports",
         hot=high,
@@ -127,7 +151,7 @@ def _relative(
 def _why(width: float, across: float) -> str:
     if width <= across:
         return "the width of a cell, because the rule's would be narrower than what the map can show"
-    return "Silverman's rule of thumb for the plane (as ArcGIS has it): from how far and how many the reports lie apart"
+    return "Silverman's rule of thumb as ArcGIS has it: the fewer the reports and the wider apart, the larger"
 
 
 def _across(study: Study) -> float:
@@ -157,6 +181,6 @@ def _round(value: float) -> float:
     return float(round(value, digits))
 
 
-def _inline(name: str) -> str:
-    """A place in the middle of a sentence: "2 km west of Wick", but "Ashburn, north-east"."""
-    return name[:1].lower() + name[1:] if name[:1].isdigit() or name.startswith(("Near ", "Cell ")) else name
+def _said(value: float) -> str:
+    """A density in three digits."""
+    return "less than 0.001" if 0 < value < 0.001 else number(value)

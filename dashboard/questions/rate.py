@@ -7,9 +7,9 @@ import numpy as np
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.rates import rates, smoothed, smoothed_locally
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS
-from dashboard.questions.answer import Answer, Setting, of, refusal
+from dashboard.questions.answer import Answer, Setting, most_of_all, of, refusal, together
 from dashboard.questions.study import Study
-from dashboard.words import number
+from dashboard.words import count, number
 
 RESIDENTS, REPORTS = "residents", "police reports of all kinds"
 LEVEL = 0.05
@@ -25,13 +25,15 @@ def choices(study: Study) -> list[str]:
 
 def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, local: bool = False) -> Answer:
     """Smoothed rates in shades, and which places are high beyond chance. local : shrink towards the neighbours."""
-    exposure = study.residents if against == RESIDENTS and study.residents is not None else study.reports
+    exposure = study.residents if against == RESIDENTS else study.reports
     per, counts = PER[against], study.counts
-    settings = _settings(against, per, local, len(study))
+    settings = _settings(against, per, local, len(study), len(study.months))
+    if exposure is None:
+        return refusal(f"How many residents these {study.words[1]} have is not known.", len(study), settings)
     if counts.sum() < LEAST_INCIDENTS:
         return refusal(
-            f"Too few to tell: {number(float(counts.sum()))} {noun[1]} in these {study.words[1]}; rates need at least "
-            f"{LEAST_INCIDENTS}. Choose a longer period or fewer filters.",
+            f"Too few to tell: {count(float(counts.sum()), *noun)} in {count(len(study), *study.words)}; rates need at "
+            f"least {LEAST_INCIDENTS}. Choose a longer period or fewer filters.",
             len(study),
             settings,
         )
@@ -39,8 +41,14 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
         # The denominator is incidents: a place with more of these than reports of any kind has no rate to tell.
         exposure = np.where(exposure >= counts, exposure, 0)
     found = rates(counts, exposure)
-    if not np.isfinite(found.overall) or not found.overall:
-        return refusal(f"How many {against} there are is not known here.", len(study), settings)
+    if not np.isfinite(found.overall):
+        return refusal(f"How many {against} there are here is not known.", len(study), settings)
+    if not found.overall:
+        return refusal(
+            f"All {number(float(counts.sum()))} {noun[1]} lie where the number of {against} is not known.",
+            len(study),
+            settings,
+        )
     even = smoothed_locally(counts, exposure, study.neighbours) if local else smoothed(counts, exposure)
     q = benjamini_hochberg(found.p_high)
     high = q < LEVEL
@@ -49,12 +57,13 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
     cls[high & known] = len(labels)
     cls[~known] = len(labels) + 1
     labels = (*labels, HIGH, "No rate can be told")
-    sentence = f"{of(int(high.sum()), len(study), study.words)} are higher than chance explains for their {against}"
+    have = "has" if high.sum() <= 1 else "have"
+    sentence = f"{of(int(high.sum()), len(study), study.words)} {have} more {noun[1]} than chance explains for "
+    sentence += f"{'its' if high.sum() <= 1 else 'their'} number of {against}"
     if high.any():
         at = int(np.nanargmax(np.where(high, even, -1)))
-        sentence += (
-            f", most so {names[at]} ({number(found.rate[at] * per)} per {per:,}; overall {number(found.overall * per)})"
-        )
+        sentence += f"{most_of_all(int(high.sum()), names[at])} "
+        sentence += f"({number(found.rate[at] * per)} per {per:,}; {number(found.overall * per)} overall)"
     tips = np.array(
         [_tip(r, e, n, per, against, noun) for r, e, n in zip(found.rate, even, counts, strict=True)], dtype=object
     )
@@ -71,9 +80,11 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
         "reports more or less would otherwise make the highest and the lowest."
     ]
     if found.left_out:
-        caveats.append(f"{number(found.left_out)} {noun[1]} lie where no rate can be told.")
+        lie = "lies" if found.left_out == 1 else "lie"
+        caveats.append(f"{count(found.left_out, *noun)} {lie} where no rate can be told.")
     if against == RESIDENTS:
         caveats.append("Where people work, travel or are exploited is not always where they live.")
+    caveats += together(study.filters.unit, noun)
     return Answer(
         sentence + ".",
         "rates",
@@ -99,7 +110,7 @@ def _classes(value: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, tuple[st
     return np.where(known, cls, -1).astype(np.int64), labels
 
 
-def _settings(against: str, per: int, local: bool, places: int) -> list[Setting]:
+def _settings(against: str, per: int, local: bool, places: int, months: int) -> list[Setting]:
     return [
         Setting("Held against", against, "a count alone is high wherever there are many people or many police"),
         Setting(
@@ -107,6 +118,7 @@ def _settings(against: str, per: int, local: bool, places: int) -> list[Setting]
             f"per {per:,}, smoothed by empirical Bayes ({'neighbours' if local else 'overall'})",
             "small places jump by chance (Marshall, 1991)",
         ),
+        Setting("Over", count(months, "month"), "the whole period that was chosen, not a year"),
         Setting("High beyond chance", "q below 0.05", f"Poisson, corrected for {places:,} places (Benjamini-Hochberg)"),
     ]
 

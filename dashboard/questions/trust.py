@@ -2,24 +2,29 @@
 concentrated reports are beside chance. Words first."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from dashboard.analysis.backtest import Backtest, rolling_backtest
+from dashboard.analysis.backtest import DRAWS, LEAST, Backtest, rolling_backtest
 from dashboard.analysis.concentration import ByChance, Concentration, by_chance, concentration
 from dashboard.analysis.gistar import LEVEL, gi_star
 from dashboard.analysis.grids import hexagon_grid
 from dashboard.analysis.projection import area_to_metres, projected_crs, to_metres
-from dashboard.analysis.stability import Stability, stability
-from dashboard.questions.clustered import OFTEN, finest
+from dashboard.analysis.stability import Run, Stability, stability
+from dashboard.analysis.sufficiency import LEAST_CELLS, LEAST_INCIDENTS
+from dashboard.questions.answer import share
+from dashboard.questions.clustered import OFTEN, Grain, finest
 from dashboard.questions.study import CENTRES, Study
-from dashboard.words import count, number
+from dashboard.words import count, listed, number
 
-MOST_MONTHS = 60  # left out one by one
-MOST_RECORDS = 200_000  # drawn by chance
+MOST_MONTHS = 60  # left out one by one; of more, several at a time
+MOST_DRAWN = 50_000  # records or places, whichever are fewer, that chance is drawn for
+FEWER_DRAWS = 99
+WINDOWS = {1: 12, 3: 4, 12: 1}  # periods of so many months in which hotspots are found before they are tested
+STAYS = f"Hotspots that stay in at least {share(OFTEN)}"
+CHANGES = {"cell size": "Cell size", "origin": "Where cells begin"}
 
 
 @dataclass(frozen=True)
@@ -34,112 +39,176 @@ class Trust:
     test: Backtest | None
 
 
-def trust(study: Study, hot: np.ndarray) -> Trust:
-    """hot : (n,) the hotspots of the map."""
+def trust(study: Study, hot: np.ndarray, noun: tuple[str, str] = ("report", "reports")) -> Trust:
+    """hot : (n,) the hotspots of the map. The same study gives the same answer: what is drawn has a seed."""
     found = _stability(study)
-    share = found.share
+    runs = _runs(found, hot, _at_a_time(study))
     curve = concentration(study.counts)
-    chance = by_chance(len(study), int(curve.total)) if 0 < curve.total <= MOST_RECORDS else None
-    test = _tested(study)
-    said = (_stable(study, hot, found), _caught(test), _gathered(study, curve, chance))
-    return Trust(tuple(s for s in said if s), _runs(found, hot), share, curve, chance, test)
+    drawn = min(len(study), int(curve.total))
+    chance = by_chance(len(study), int(curve.total)) if 0 < drawn <= MOST_DRAWN else None
+    grain = finest(study, 3)
+    window = _window(grain)
+    test = _tested(study, grain, window)
+    said = (_stable(study, hot, runs), _ahead(test, grain, window, noun), _gathered(study, curve, chance, noun))
+    return Trust(tuple(s for s in said if s), runs, found.share, curve, chance, test)
+
+
+# -- other choices -----------------------------------------------------------------------------------------------------
 
 
 def _stability(study: Study) -> Stability:
     """Other months on the map's own places; other sizes and origins on hexagons laid over the same ground."""
-    lon, lat, n, month = study.points
-    if len(study.months) > MOST_MONTHS:
-        month = np.where(month >= 0, month * MOST_MONTHS // len(study.months), -1)
-    own = stability(study.grid, lon, lat, period=month, weights=n)
-    kept = [i for i, run in enumerate(own.runs) if run.changes in ("none", "period")]
-    hot, runs = own.hot[kept], tuple(own.runs[i] for i in kept)
+    hot, runs = _months_left_out(study)
     if 0 < study.resolution < CENTRES:
         # At the finest size the points are the centres of the cells themselves: other cells would see a pattern.
-        more = _laid_anew(study, lon, lat, n)
+        more = _laid_anew(study)
         hot, runs = np.vstack([hot, more.hot[1:]]), (*runs, *more.runs[1:])
     return Stability(hot, runs)
 
 
-def _laid_anew(study: Study, lon: np.ndarray, lat: np.ndarray, n: np.ndarray) -> Stability:
+def _at_a_time(study: Study) -> int:
+    """How many months are left out together."""
+    return max(-(-len(study.months) // MOST_MONTHS), 1)
+
+
+def _months_left_out(study: Study) -> tuple[np.ndarray, tuple[Run, ...]]:
+    """((runs, n) hot or not, runs): the map's counts, and those without each month that holds any."""
+    together = _at_a_time(study)
+    starts = np.arange(0, len(study.months), together)
+    parts = np.add.reduceat(study.monthly, starts, axis=1) if len(starts) else study.monthly
+    parts = parts[:, parts.any(axis=0)] if parts.shape[1] > 1 else parts[:, :0]
+    counts = study.counts[:, None] - np.hstack([np.zeros((len(study), 1)), parts])
+    found = gi_star(counts, study.neighbours)
+    enough = (counts.sum(axis=0) >= LEAST_INCIDENTS) & (len(study) >= LEAST_CELLS)
+    told = np.isfinite(found.z) & np.isfinite(found.q) & enough
+    hot = np.where(told, (found.z > 0) & (found.q < LEVEL), np.nan).T
+    runs = [Run("period", f"without part {i + 1} of {parts.shape[1]}") for i in range(parts.shape[1])]
+    return hot, (Run("none", "as on the map"), *runs)
+
+
+def _laid_anew(study: Study) -> Stability:
     """H3 cells have one origin and a few sizes. Hexagons as large have any, and are read at the cells' centres."""
     crs = projected_crs(study.grid.x, study.grid.y)
     ground = area_to_metres(shapely.union_all(study.grid.shapes), crs)
     size = float(np.sqrt(shapely.area(ground) / len(study) * 2 / np.sqrt(3)))
     grid = hexagon_grid(size, ground, crs)
-    found = stability(grid, *to_metres(lon, lat, crs), area=ground, weights=n)
+    lon, lat, n, _ = study.points
+    places, of = np.unique(lon + 1j * lat, return_inverse=True)  # months apart, but one place
+    n = np.bincount(of, n, len(places))
+    found = stability(grid, *to_metres(places.real, places.imag, crs), area=ground, weights=n)
     at = grid.assign(*to_metres(study.grid.x, study.grid.y, crs))
     read = np.where(at >= 0, found.hot[:, at], np.nan)
     order = sorted(range(len(found.runs)), key=lambda i: found.runs[i].changes != "none")
     return Stability(read[order], tuple(found.runs[i] for i in order))
 
 
-def _stable(study: Study, hot: np.ndarray, found: Stability) -> str:
+def _runs(found: Stability, hot: np.ndarray, together: int) -> pd.DataFrame:
+    """A row for each kind of choice: how many there were, and of how many hotspots how many stay."""
+    left_out = "One month left out" if together == 1 else f"{together} months left out"
+    rows = []
+    for kind, stays in found.share_by_change().items():
+        told = stays[hot][np.isfinite(stays[hot])]
+        choices = sum(run.changes == kind for run in found.runs)
+        rows.append((CHANGES.get(kind, left_out), choices, int((told >= OFTEN).sum()), len(told)))
+    return pd.DataFrame(rows, columns=["What was changed", "Choices", STAYS, "of"])
+
+
+# -- sentences ---------------------------------------------------------------------------------------------------------
+
+
+def _stable(study: Study, hot: np.ndarray, runs: pd.DataFrame) -> str:
     if not hot.any():
         return f"No {study.words[0]} is a significant hotspot, so there is none whose stability could be judged."
-    parts = []
-    for kinds, of in ((("cell size", "origin"), "other cell sizes and origins"), (("period",), "months left out")):
-        rows = found.hot[[run.changes in kinds for run in found.runs]]
-        if not len(rows):
-            continue
-        told = np.isfinite(rows)
-        share = np.divide(np.nansum(rows, axis=0), told.sum(axis=0), where=told.any(axis=0), out=np.zeros(len(hot)))
-        lasting = int((share[hot] >= OFTEN).sum())
-        parts.append(f"{number(lasting) if lasting else 'none'} in at least 80 % of {len(rows)} {of}")
-    return f"Of {count(int(hot.sum()), 'hotspot')}, so many stay one: {' and '.join(parts)}."
+    hotspots = int(hot.sum())
+    tries = [(*row, _tried(row[0], row[1])) for row in runs.itertuples(index=False, name=None) if row[3]]
+    if not tries:
+        return "Whether the hotspots owe their place to the choice of cells or months cannot be told from so little."
+    if hotspots == 1:
+        stays = [how for _, _, lasting, _, how in tries if lasting]
+        goes = [how for _, _, lasting, _, how in tries if not lasting]
+        said = f"stays one {listed(stays, 'and')}" if stays else f"does not stay one {listed(goes, 'or')}"
+        but = f", but not {listed(goes, 'or')}" if stays and goes else ""
+        return f"The one hotspot {said}{but} (in at least {share(OFTEN)} of the tries)."
+    parts = [f"{number(lasting) if lasting else 'none'} {how}" for _, _, lasting, _, how in tries]
+    stay = "stays a hotspot" if tries[0][2] == 1 else "stay hotspots"
+    parts[0] = parts[0].replace(" ", f" {stay} ", 1)
+    return f"Of {number(hotspots)} hotspots, {listed(parts)}, each in at least {share(OFTEN)} of the tries."
 
 
-def _caught(test: Backtest | None) -> str:
-    if test is None or np.isnan(test.hit_rate):
-        return "Whether hotspots say anything about the next period cannot be told: too few periods or records."
-    periods = count(test.periods, "period")
-    naive = (
-        f" The same area of the busiest places would have caught {test.naive_hit_rate:.0%}."
-        if (np.isfinite(test.naive_hit_rate))
-        else ""
-    )
+def _tried(what: str, choices: int) -> str:
+    times = f"({count(choices, 'try', 'tries')})"
+    if what == CHANGES["cell size"]:
+        return f"when cells are larger or smaller {times}"
+    if what == CHANGES["origin"]:
+        return f"when cells begin elsewhere {times}"
+    months = "a month is" if what.startswith("One") else f"{what.split()[0]} months are"
+    return f"when {months} left out {times}"
+
+
+def _ahead(test: Backtest | None, grain: Grain | None, window: int, noun: tuple[str, str]) -> str:
+    if test is None or grain is None:
+        why = f"there are too few complete periods with about {LEAST_INCIDENTS} {noun[1]}"
+    elif test.without == test.periods:
+        why = f"in none of the stretches of {count(window, *grain.word)} was there one"
+    elif np.isnan(test.hit_rate):
+        why = f"there are fewer than {LEAST} {noun[1]} to hold them against"
+    else:
+        return _hit(test, grain, window, noun)
+    return f"Whether hotspots say anything about the time after them cannot be told: {why}."
+
+
+def _hit(test: Backtest, grain: Grain, window: int, noun: tuple[str, str]) -> str:
+    times = f"{test.pai:.1f} times" if test.pai >= 0.05 else "almost none of"
+    sure = "" if test.p < LEVEL else ", and no more than chance allows"
+    naive = ""
+    if np.isfinite(test.naive_hit_rate):
+        naive = f" Simply the busiest places, as large an area, held {share(test.naive_hit_rate)}."
     return (
-        f"Hotspots of one stretch caught {test.hit_rate:.0%} of the next period's reports on {test.area_share:.0%} of "
-        f"the area, {test.pai:.1f} times what chance would (PAI; {periods} tested).{naive}"
-    ).replace("%", " %")
+        f"Hotspots found in {count(window, *grain.word)} held {share(test.hit_rate)} of the {noun[1]} of the "
+        f"{grain.word[0]} after, on {share(test.area_share)} of the area: {times} what chance would give{sure} (PAI; "
+        f"{count(test.periods, *grain.word)} tested).{naive}"
+    )
 
 
-def _gathered(study: Study, curve: Concentration, chance: ByChance | None) -> str:
+def _gathered(study: Study, curve: Concentration, chance: ByChance | None, noun: tuple[str, str]) -> str:
     if not curve.total:
         return ""
-    share = f"{curve.half_share:.0%}".replace("%", " %")
-    text = f"Half of the reports lie in {number(curve.half_places)} of {count(len(study), *study.words)} ({share})"
+    text = f"Half of the {noun[1]} lie in {number(curve.half_places)} of "
+    text += f"{count(len(study), *study.words)} ({share(curve.half_share)})"
     if chance is not None:
-        text += f"; by chance alone it would be {chance.half_share:.0%}".replace("%", " %")
+        text += f"; if each had fallen anywhere by chance, they would fill {share(chance.half_share)}"
     return text + "."
 
 
-def _tested(study: Study) -> Backtest | None:
-    grain = finest(study, 3)
+# -- the time after ----------------------------------------------------------------------------------------------------
+
+
+def _window(grain: Grain | None) -> int:
+    """In how many periods hotspots are found before they are tested: a year's, or half of what there is."""
+    if grain is None:
+        return 0
+    periods, usual = grain.counts.shape[1], WINDOWS[grain.months]
+    return usual if periods > usual else max(periods // 2, 1)
+
+
+def _tested(study: Study, grain: Grain | None, window: int) -> Backtest | None:
     if grain is None:
         return None
-    window = {1: 12, 3: 4, 12: 1}[grain.months]
-    if grain.counts.shape[1] <= window:
-        window = max(grain.counts.shape[1] // 2, 1)
 
     def find(counts: np.ndarray) -> np.ndarray:
         found = gi_star(counts, study.neighbours)
         return np.asarray((found.q < LEVEL) & (found.z > 0))
 
-    return rolling_backtest(grain.counts, find, window=window).pooled
+    sizes = _sizes(study)
+    # Places of unequal size are drawn one by one, which takes long.
+    draws = DRAWS if sizes is None else FEWER_DRAWS
+    return rolling_backtest(grain.counts, find, window=window, area=sizes, draws=draws).pooled
 
 
-def _runs(found: Stability, hot: np.ndarray) -> pd.DataFrame:
-    names = {"cell size": "Cell size", "origin": "Where cells begin", "period": "One month or more left out"}
-    rows: list[dict[str, Any]] = []
-    for kind, share in found.share_by_change().items():
-        told = share[hot] if hot.any() else np.empty(0)
-        told = told[np.isfinite(told)]
-        rows.append(
-            {
-                "What was changed": names.get(kind, kind),
-                "Choices": sum(run.changes == kind for run in found.runs),
-                "Hotspots that stay in at least 80 %": int((told >= OFTEN).sum()),
-                "of": len(told),
-            }
-        )
-    return pd.DataFrame(rows, columns=["What was changed", "Choices", "Hotspots that stay in at least 80 %", "of"])
+def _sizes(study: Study) -> np.ndarray | None:
+    """(n,) square metres of areas; None for cells, which are as good as alike."""
+    if study.resolution:
+        return None
+    crs = projected_crs(study.grid.x, study.grid.y)
+    flat = shapely.transform(study.grid.shapes, lambda c: np.column_stack(to_metres(c[:, 0], c[:, 1], crs)))
+    return np.maximum(shapely.area(flat), 1.0)
