@@ -1,11 +1,12 @@
 """Counts by day: one question to the warehouse that answers totals, trends and comparisons of any period."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from dashboard.filters import Filters, add_months
-from dashboard.measures.ask import Wheres, ask, by, measure, nothing_is_unknown
+from dashboard.measures.ask import Wheres, ask, measure, summed
 from dashboard.warehouse import Warehouse
 from etl import codes
 
@@ -18,11 +19,7 @@ def daily(warehouse: Warehouse, filters: Filters, group: str | None = None, wher
     """
     if filters.date_from or filters.date_to:
         return daily(warehouse, replace(filters, date_from=None, date_to=None), group, where)
-    columns = (filters.date_column, group) if group else (filters.date_column,)
-    found = ask(warehouse, filters, by, *columns, where=where).rename(columns={filters.date_column: "day"})
-    found = found.rename(columns={group: "code"}) if group else found.assign(code="")
-    found = nothing_is_unknown(found, "code")
-    return found.astype({"day": "datetime64[s]", "code": "category"})[["day", "code", "n"]]
+    return _asked(warehouse, filters, group, where, "D")
 
 
 @measure
@@ -33,10 +30,22 @@ def monthly(warehouse: Warehouse, filters: Filters, group: str | None = None, wh
     """
     if filters.date_from or filters.date_to:
         return monthly(warehouse, replace(filters, date_from=None, date_to=None), group, where)
-    days = daily(warehouse, filters, group, where)
-    month = days["day"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
-    days = days.assign(day=month).groupby(["day", "code"], as_index=False, observed=True, dropna=False)["n"].sum()
-    return days[["day", "code", "n"]]
+    return _asked(warehouse, filters, group, where, "M")
+
+
+def _asked(warehouse: Warehouse, filters: Filters, group: str | None, where: Wheres, unit: str) -> pd.DataFrame:
+    found = ask(warehouse, filters, _by_time, unit, filters.date_column, *((group,) if group else ()), where=where)
+    found = found.rename(columns={group: "code"}) if group else found.assign(code="")
+    return found.astype({"day": "datetime64[s]", "code": "category", "n": "Int64"})[["day", "code", "n"]]
+
+
+def _by_time(rows: Any, unit: str, day: str, *group: str) -> Any:
+    """Grouped by what is stored, then by what it means: the second step sees a thousandth of the rows."""
+    stored = rows.group_by([day, *group]).agg(n=summed(rows))
+    when = stored[day].truncate("M") if unit == "M" else stored[day]
+    # A missing code is unknown, and is added to those that say so.
+    meant = stored.select(day=when, n=stored.n, **{g: stored[g].coalesce(codes.UNKNOWN) for g in group})
+    return meant.group_by(["day", *group]).agg(n=summed(meant))
 
 
 def within(days: pd.DataFrame, filters: Filters) -> pd.DataFrame:
