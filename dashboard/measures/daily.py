@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dashboard.filters import Filters, add_months
@@ -35,8 +36,10 @@ def monthly(warehouse: Warehouse, filters: Filters, group: str | None = None, wh
 
 def _asked(warehouse: Warehouse, filters: Filters, group: str | None, where: Wheres, unit: str) -> pd.DataFrame:
     found = ask(warehouse, filters, _by_time, unit, filters.date_column, *((group,) if group else ()), where=where)
-    found = found.rename(columns={group: "code"}) if group else found.assign(code="")
-    return found.astype({"day": "datetime64[s]", "code": "category", "n": "Int64"})[["day", "code", "n"]]
+    # Column by column: a rename and an astype of the whole frame take longer than the question itself.
+    code = pd.Categorical(found[group]) if group else pd.Categorical.from_codes(np.zeros(len(found), "int8"), [""])
+    day = found["day"].to_numpy().astype("datetime64[s]")
+    return pd.DataFrame({"day": day, "code": code, "n": pd.array(found["n"].to_numpy(), dtype="Int64")})
 
 
 def _by_time(rows: Any, unit: str, day: str, *group: str) -> Any:
