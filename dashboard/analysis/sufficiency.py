@@ -28,12 +28,17 @@ class Sufficiency:
 
 
 def sufficient(
-    counts: npt.ArrayLike, least_incidents: int = LEAST_INCIDENTS, least_cells: int = LEAST_CELLS
+    counts: npt.ArrayLike,
+    least_incidents: int = LEAST_INCIDENTS,
+    least_cells: int = LEAST_CELLS,
+    noun: tuple[str, str] = ("report", "reports"),
+    place: tuple[str, str] = ("cell", "cells"),
 ) -> Sufficiency:
     """The verdict on the counts of one period.
 
     counts : (n,) incidents per cell, zeros included; nan is a cell without data and does not count.
     least_incidents, least_cells : below these the answer is "too few to tell".
+    noun, place : what is counted and where, one and many, as the sentence is to call them.
 
     Raises ValueError for counts below zero or of several periods.
     """
@@ -45,7 +50,7 @@ def sufficient(
         raise ValueError("A count is below zero.")
     incidents, cells = float(known.sum()), len(known)
     reason = _reason(known, incidents, cells, least_incidents, least_cells)
-    sentence = _sentence(reason, incidents, cells, known, least_incidents, least_cells)
+    sentence = _sentence(reason, known, least_incidents, least_cells, noun, place)
     return Sufficiency(reason == "enough", reason, incidents, cells, sentence)
 
 
@@ -62,20 +67,26 @@ def _reason(known: npt.NDArray[np.float64], incidents: float, cells: int, least:
 
 
 def _sentence(
-    reason: Reason, incidents: float, cells: int, known: npt.NDArray[np.float64], least: int, least_cells: int
+    reason: Reason,
+    known: npt.NDArray[np.float64],
+    least: int,
+    least_cells: int,
+    noun: tuple[str, str],
+    place: tuple[str, str],
 ) -> str:
-    said = _number(incidents)
-    a_report = "report has" if incidents == 1 else "reports have"
+    incidents, cells = float(known.sum()), len(known)
+    said = f"{_number(incidents)} {noun[incidents != 1]}"
+    has = "has" if incidents == 1 else "have"
     return {
         "enough": "",
-        "no points": "Too few to tell: no report in this selection has a usable location. Choose a longer period.",
-        "few incidents": f"Too few to tell: only {said} {a_report} a usable location; hotspots need at least {least}. "
+        "no points": f"Too few to tell: no {noun[0]} in this selection has a usable location. Choose a longer period.",
+        "few incidents": f"Too few to tell: only {said} {has} a usable location; hotspots need at least {least}. "
         "Choose a longer period or fewer filters.",
-        "one cell": f"Too few to tell: the study area is a single cell, so its {said} reports have nothing to be "
-        "compared with. Choose smaller cells.",
-        "few cells": f"Too few to tell: the study area has only {cells} cells; hotspots need at least {least_cells}. "
-        "Choose smaller cells or a larger area.",
-        "equal counts": f"Too few to tell: all {cells:,} cells have the same count"
+        "one cell": f"Too few to tell: the study area is a single {place[0]}, so its {said} have nothing to be "
+        f"compared with. Choose smaller {place[1]}.",
+        "few cells": f"Too few to tell: the study area has only {cells} {place[1]}; hotspots need at least "
+        f"{least_cells}. Choose smaller {place[1]} or a larger area.",
+        "equal counts": f"Too few to tell: all {cells:,} {place[1]} have the same count"
         f"{f' ({_number(float(known[0]))})' if cells else ''}, so none stands out.",
     }[reason]
 

@@ -60,7 +60,7 @@ def finest(study: Study, periods: int) -> Grain | None:
 def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> Answer:
     """Hot and cold spots. permuted : p from conditional permutations instead of the normal approximation."""
     counts = study.counts
-    enough = sufficient(counts)
+    enough = sufficient(counts, noun=noun, place=study.words)
     settings = _settings(study, permuted)
     if not enough.enough:
         return refusal(enough.sentence, len(study), settings)

@@ -18,7 +18,7 @@ _SEEN = ("steady", "growing", "fading", "new")
 
 def trend(study: Study, noun: tuple[str, str]) -> Answer:
     """ArcGIS's and sfhotspot's classes; the map shows the plain word of the former."""
-    enough = sufficient(study.counts)
+    enough = sufficient(study.counts, noun=noun, place=study.words)
     if not enough.enough:
         return refusal(enough.sentence, len(study))
     first, nothing = first_test(study, noun)
