@@ -169,6 +169,7 @@ ASKED: dict[str, Ask] = {
     "reports_by_month": measures.reports_by_month,
     "coverage": measures.coverage,
     "annotations": measures.annotations,
+    "victims_cluster": measures.victims_cluster,
 }
 ELSEWHERE = {"published_by_place", "published_by_year"}  # publishers' figures have no areas
 

@@ -408,7 +408,7 @@ def test_provenance(county: Warehouse) -> None:
     assert reports == measures.reports_by_place(county, view, layer="district")["reports"].sum() + _nowhere(
         county, view
     )
-    late = measures.reporting_completeness(county).set_index("age")["share"]
+    (late,) = [d.completeness for d in measures.reporting_delays(county).values() if d.known]
     assert late[1] < late[2] < late[4] == 1
 
 
@@ -453,7 +453,7 @@ def test_nothing_at_all_is_an_answer(nothing: Warehouse) -> None:
     assert measures.excluded(nothing, view) == measures.Excluded(0, 0, 0)
     for frame in (measures.loads, measures.row_equations, measures.quarantine, measures.coverage):
         assert frame(nothing).empty
-    assert measures.reporting_completeness(nothing).empty and measures.annotations(nothing).empty
+    assert measures.reporting_delays(nothing) == {} and measures.annotations(nothing).empty
     assert measures.published_by_year(nothing, "signals").empty
     assert measures.unclear(nothing, view)["n"].tolist() == [0] * 5
 

@@ -12,7 +12,7 @@ from dashboard.components import figure
 from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.glossary import terms
-from dashboard.measures_delay import reporting_delays
+from dashboard.measures.delay import reporting_delays
 from etl import codes
 
 DELAY_AGES = 12

@@ -45,7 +45,7 @@ OPTIONS: dict[str, dict[str, dict[str, str]]] = {
     questions.RATE: {"per": {rate.RESIDENTS: rate.RESIDENTS, rate.REPORTS: rate.REPORTS}, "towards": TOWARDS},
 }
 TITLES = {
-    "beside": "Density", "bandwidth": "Bandwidth", "p": "p from", "span": "Compare the last", "against": "With",
+    "beside": "Density", "bandwidth": "Bandwidth", "p": "p-value from", "span": "Compare the last", "against": "With",
     "than": "Held against", "per": "Held against", "towards": "Smoothed towards",
 }  # fmt: skip
 
@@ -58,7 +58,7 @@ def options(which: str, found: Study) -> dict[str, str]:
         offered["per"] = {name: name for name in held} or {rate.REPORTS: rate.REPORTS}
     chosen = {}
     for name, known in offered.items():
-        with st.container(width=195):
+        with st.container(width=215):
             chosen[name] = map_choice.pick(TITLES[name], known, name)
     return chosen
 
@@ -94,9 +94,9 @@ def show(
     )
     left, right = st.columns([2, 1], gap="large")
     places = named.assign(cls=_painted(made, found), tip=made.tips).sort_values("n", ascending=False, kind="stable")
-    with left:
+    with left, st.container(gap="xsmall"):
         if made.refused:
-            figure.nothing("map", _refused(made), made.sentence)
+            figure.nothing("map", *_refused(made.sentence))
             legend.show(legend.strip(strip, p, noun[1]))
             st.caption(markdown_text(caption))
         else:
@@ -134,7 +134,7 @@ def _draw(
     map_view.show_picture(ctx, picture, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked)
     cls = places["cls"].to_numpy(dtype="int64")
     counts = None if frames is not None else [int((cls == i).sum()) for i in range(len(looks))]
-    empty = "" if scale.layer else f"{scale.words[1].capitalize()} without any {noun[0]} are left blank"
+    empty = _blank(scale, made, noun[0]) if (cls < 0).any() else ""
     legend.show(legend.categories(looks, made.legend, p, counts, empty), legend.strip(strip, p, noun[1]))
 
 
@@ -182,8 +182,24 @@ def _looks(made: Answer, p: Palette) -> tuple[ClassStyle, ...]:
     return styles.values(made.labels, p)
 
 
-def _refused(made: Answer) -> str:
-    return "Nothing clusters" if made.sentence.startswith("Nothing clusters") else "Too few to tell"
+def _blank(scale: Scale, made: Answer, one: str) -> str:
+    """What a place without a colour means."""
+    if made.look == "values":
+        which = "with less than that"
+    elif made.look == "change":
+        which = f"without any {one} in either period"
+    else:
+        which = f"without any {one}"
+    return f"{scale.words[1].capitalize()} {which} are {'outlines only' if scale.layer else 'left blank'}"
+
+
+def _refused(sentence: str) -> tuple[str, str]:
+    """A heading, and the rest of the sentence."""
+    for heading in ("Too few to tell", "Nothing clusters"):
+        if sentence.startswith(f"{heading}: "):
+            rest = sentence[len(heading) + 2 :]
+            return heading, rest[0].upper() + rest[1:]
+    return "This cannot be told", sentence
 
 
 def _settings(made: Answer, found: Study, noun: tuple[str, str], p: Palette) -> None:

@@ -67,7 +67,7 @@ def show(ctx: Context) -> None:
     if which == questions.COUNT:
         _figure(ctx, scale, places, chosen, here, street, play)
     elif found is None:
-        figure.nothing("map", "Too few to tell", _NO_AREA)
+        figure.nothing("map", "This cannot be told", _NO_AREA)
         legend.show(legend.strip(here, figure.current_palette(), noun[1]))
     else:
         map_answers.show(ctx, scale, which, found, chosen, picked, here, noun, street=street, play=play, pair=pair)

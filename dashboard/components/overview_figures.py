@@ -15,7 +15,7 @@ from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.filters import add_months
 from dashboard.measures.collected import NO, YES
-from dashboard.measures_delay import victims_cluster
+from dashboard.measures.delay import victims_cluster
 
 RARELY = 0.1  # labour trafficking below this share of the reports is called few
 SPARK_MONTHS = 24

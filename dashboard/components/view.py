@@ -21,8 +21,8 @@ from dashboard.filters import Filters, add_months
 from dashboard.links import to_query
 from dashboard.measures.collected import YES, collected_months, months_since_1970
 from dashboard.measures.daily import monthly, within
+from dashboard.measures.delay import reporting_delays
 from dashboard.measures.labels import labelled
-from dashboard.measures_delay import reporting_delays
 from etl import codes
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"

@@ -11,7 +11,7 @@ from dashboard.components import map_choice, view
 from dashboard.components.context import Context
 from dashboard.components.map_places import Scale
 from dashboard.components.overview_figures import Spans, steady_view
-from dashboard.measures_delay import victims_cluster
+from dashboard.measures.delay import victims_cluster
 from dashboard.stories import Finding
 
 SHIFTS, MOST = 3, 5  # changes, and sentences in all

@@ -5,6 +5,7 @@ collected, which is not zero), or a small frozen dataclass. Results are cached b
 so asking twice in one page costs nothing.
 """
 
+from dashboard.measures.delay import reporting_delays, victims_cluster
 from dashboard.measures.groups import Excluded, by_group, excluded, option_counts, pairs, total, unclear
 from dashboard.measures.periods import (
     GRAINS,
@@ -28,11 +29,8 @@ from dashboard.measures.provenance import (
     annotations,
     coverage,
     known_problems,
-    load_months,
     loads,
     quarantine,
-    reporting_completeness,
-    reporting_delays,
     reports_by_month,
     row_equations,
     sources,
@@ -56,7 +54,6 @@ __all__ = [
     "excluded",
     "known_problems",
     "last_12_vs_previous",
-    "load_months",
     "loads",
     "option_counts",
     "pairs",
@@ -65,7 +62,6 @@ __all__ = [
     "published_by_place",
     "published_by_year",
     "quarantine",
-    "reporting_completeness",
     "reporting_delays",
     "reports_by_month",
     "reports_by_place",
@@ -73,5 +69,6 @@ __all__ = [
     "sources",
     "total",
     "unclear",
+    "victims_cluster",
     "weekday_hour",
 ]

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from dashboard.analysis.delay import Delay, delays
 from dashboard.filters import Filters, add_months
 from dashboard.measures.ask import keep, measure, summed
 from dashboard.measures.exposed import exposure_conditions
@@ -100,41 +99,6 @@ def reports_by_month(warehouse: Warehouse, filters: Filters) -> pd.DataFrame:
     found = warehouse.ask(rows.group_by(["source", "month"]).agg(reports=summed(rows)).order_by("source", "month"))
     found = _titled(warehouse, found).astype({"reports": "Int64", "month": "datetime64[s]"})
     return found[["source", "title", "month", "reports"]]
-
-
-@measure
-def reporting_completeness(warehouse: Warehouse) -> pd.DataFrame:
-    """How much of a month was known at each age, seen by comparing earlier loads with later ones.
-
-    Columns: source, title, age (months; 0 = the month is not over), share (0-1), basis (incidents or reports), as_of.
-    Empty when no source has two loads: the delay is then not known.
-    """
-    known = [d for d in reporting_delays(warehouse).values() if d.known]
-    rows = [
-        {
-            "source": d.source,
-            "title": warehouse.catalogue.source_title(d.source),
-            "age": int(age),
-            "share": float(share),
-        }
-        | {"basis": d.basis, "as_of": d.as_of}
-        for d in known
-        for age, share in d.completeness.items()
-    ]
-    return pd.DataFrame(rows, columns=["source", "title", "age", "share", "basis", "as_of"])
-
-
-@measure
-def load_months(warehouse: Warehouse) -> pd.DataFrame:
-    """What each load knew of each month, as tables.TABLES["load_months"]; months and dates as datetime64."""
-    found = warehouse.ask(warehouse.table("load_months").order_by("source", "as_of", "month"))
-    return found.astype({"month": "datetime64[s]", "as_of": "datetime64[s]"})
-
-
-@measure
-def reporting_delays(warehouse: Warehouse) -> dict[str, Delay]:
-    """The reporting delay of each source (see analysis/delay.py); a source that is not here has no load."""
-    return delays(load_months(warehouse))
 
 
 def _titled(warehouse: Warehouse, found: pd.DataFrame) -> pd.DataFrame:

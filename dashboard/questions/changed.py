@@ -57,6 +57,8 @@ def changed(
 ) -> Answer:
     """before, after : (n,) counts. relative : against the change of the whole study area, not against none."""
     settings = _settings(study, which, relative)
+    if before.sum() + after.sum() == 0:
+        return refusal(f"There are no {noun[1]} with a place in either period.", len(study), settings)
     missing, partly = _gaps(study, which)
     if missing:
         return refusal(
@@ -65,8 +67,6 @@ def changed(
             len(study),
             settings,
         )
-    if before.sum() + after.sum() == 0:
-        return refusal(f"There are no {noun[1]} with a place in either period.", len(study), settings)
     if relative and not (before.sum() and after.sum()):
         return refusal(
             f"One of the two periods has no {noun[1]} at all, so there is no common change to compare with.",

@@ -32,6 +32,11 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
             f"{LEAST_INCIDENTS}. Choose a longer period or fewer filters.",
             len(study),
         )
+    if len(study) == 1:
+        return refusal(
+            f"Too few to tell: the study area is a single {study.words[0]}, so no place in it can be denser than another.",
+            1,
+        )
     crs = projected_crs(study.grid.x, study.grid.y)
     points = np.column_stack(to_metres(lon, lat, crs))
     centres = np.column_stack(to_metres(study.grid.x, study.grid.y, crs))
@@ -64,10 +69,9 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
     cls = np.searchsorted(limits, value, side="right") - 1
     at = int(np.argmax(value))
     times = top / (total / _area_km2(study)) if total else 0.0
-    sentence = (
-        f"{noun[1].capitalize()} are densest {located(names[at])}: {number(top)} per km², {times:.1f} times the "
-        "average of the study area."
-    )
+    # Where most of a kernel lies beyond the places of the study, even the densest is below their average.
+    than = f", {times:.1f} times the average of the study area" if times >= 1 else ""
+    sentence = f"{noun[1].capitalize()} are densest {located(names[at])}: {number(top)} per km²{than}."
     upper = [*limits[1:], top]
     labels = tuple(f"{number(a)} to {number(b)}" for a, b in zip(limits, upper, strict=True))
     tips = np.array([f"{_said(v)} per km²" for v in value.tolist()], dtype=object)

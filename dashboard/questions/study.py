@@ -177,7 +177,7 @@ def _table(grid: Grid, found: pd.DataFrame, months: np.ndarray) -> tuple[np.ndar
     n = found["n"].to_numpy(dtype=float)
     kept = (at >= 0) & (when >= 0)
     flat = np.bincount(at[kept] * len(months) + when[kept], n[kept], len(grid) * len(months))
-    return flat.reshape(len(grid), len(months)), int(n[(at < 0) & (when >= 0)].sum())
+    return flat.reshape(len(grid), len(months)).astype(float), int(n[(at < 0) & (when >= 0)].sum())
 
 
 def _known(warehouse: Warehouse, filters: Filters, months: np.ndarray, last_complete: date | None) -> np.ndarray:
