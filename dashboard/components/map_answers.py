@@ -56,6 +56,7 @@ def options(which: str, found: Study) -> dict[str, str]:
     if which == questions.RATE:
         held = rate.choices(found)
         offered["per"] = {name: name for name in held} or {rate.REPORTS: rate.REPORTS}
+        view.unread(per=offered["per"])
     chosen = {}
     for name, known in offered.items():
         with st.container(width=215):
@@ -101,8 +102,9 @@ def show(
             st.caption(markdown_text(caption))
         else:
             looks = _looks(made, p)
-            frames = map_frames.hot_and_cold(found) if play and which == questions.CLUSTERED else None
-            drawn = partial(_draw, ctx, scale, made, places, looks, frames, chosen, strip, noun, street, p)
+            play = play and which == questions.CLUSTERED
+            frames = map_frames.hot_and_cold(found) if play else None
+            drawn = partial(_draw, ctx, scale, made, places, looks, frames, chosen, strip, noun, street, play, p)
             if pair and which == questions.CHANGED:
                 drawn = partial(_draw_pair, ctx, found, named, picked, scale, chosen, strip, noun, street, p)
             figure.figure("map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale, which))
@@ -120,12 +122,14 @@ def show(
 
 def _draw(
     ctx: Context, scale: Scale, made: Answer, places: pd.DataFrame, looks: tuple[ClassStyle, ...], frames: Any,
-    chosen: tuple[str, ...], strip: measures.PlaceStrip, noun: tuple[str, str], street: bool, p: Palette,
+    chosen: tuple[str, ...], strip: measures.PlaceStrip, noun: tuple[str, str], street: bool, play: bool, p: Palette,
 ) -> None:  # fmt: skip
     from dashboard.maps.picture import ClassPaint
 
     if frames is not None:
         places = places.sort_index()  # the frames follow the study's order
+    elif play:
+        st.info(map_frames.TOO_FEW, icon=":material/info:")
     picture = ClassPaint(
         places, looks, noun, frames, selected=chosen, draws_empty=bool(scale.layer), several=True,
         labelled=map_view.named(ctx, scale), draws_areas=ctx.catalogue.has_points,

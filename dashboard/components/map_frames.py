@@ -13,6 +13,7 @@ from dashboard.questions.study import Study
 from dashboard.words import count
 
 WINDOW = 12
+TOO_FEW = "There are not yet two windows of twelve complete months to play."
 MOST = 60  # frames; of a longer period every second or third window
 
 

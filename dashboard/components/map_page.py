@@ -82,6 +82,7 @@ _NO_AREA = (
 def _offered() -> dict[str, dict[str, str]]:
     """The page's own choices that a link can carry, as `view.unread` wants them."""
     known = {name: options for each in map_answers.OPTIONS.values() for name, options in each.items()}
+    del known["per"]  # what is offered depends on the data
     known[map_choice.QUESTION] = {label: key for key, label in questions.LABELS.items()}
     return {name: {meaning: shown for shown, meaning in options.items()} for name, options in known.items()}
 
@@ -123,7 +124,7 @@ def _figure(
                 map_places.named(ctx, study), styles.values(shades.labels(), p), noun, frames, **common
             )
         elif play:
-            st.info("There are not yet two windows of twelve complete months to play.", icon=":material/info:")
+            st.info(map_frames.TOO_FEW, icon=":material/info:")
         map_view.show_picture(
             ctx, picture, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked
         )
