@@ -75,11 +75,10 @@ def of(n: int, every: int, place: tuple[str, str]) -> str:
 
 def share(part: float) -> str:
     """A share in words: `37 %`, and never 0 % of something or 100 % of not quite all."""
-    if 0 < part < 0.005:
+    said = f"{100 * part:.0f}"
+    if said == "0" and part > 0:
         return "less than 1 %"
-    if 0.995 < part < 1:
-        return "more than 99 %"
-    return f"{100 * part:.0f} %"
+    return "more than 99 %" if said == "100" and part < 1 else f"{said} %"
 
 
 def inline(name: str) -> str:

@@ -34,7 +34,7 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
         )
     if len(study) == 1:
         return refusal(
-            f"Too few to tell: the study area is a single {study.words[0]}, so no place in it can be denser than another.",
+            f"Too few to tell: the study area is a single {study.words[0]}, which has no other to be denser than.",
             1,
         )
     crs = projected_crs(study.grid.x, study.grid.y)

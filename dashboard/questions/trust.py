@@ -128,7 +128,7 @@ def _stable(study: Study, hot: np.ndarray, runs: pd.DataFrame) -> str:
         goes = [how for _, _, lasting, _, how in tries if not lasting]
         said = f"stays one {listed(stays, 'and')}" if stays else f"does not stay one {listed(goes, 'or')}"
         but = f", but not {listed(goes, 'or')}" if stays and goes else ""
-        return f"The one hotspot {said}{but} (in at least {share(OFTEN)} of the tries)."
+        return f"The one hotspot {said}{but}. To stay means to be one in at least {share(OFTEN)} of the tries."
     parts = [f"{number(lasting) if lasting else 'none'} {how}" for _, _, lasting, _, how in tries]
     stay = "stays a hotspot" if tries[0][2] == 1 else "stay hotspots"
     parts[0] = parts[0].replace(" ", f" {stay} ", 1)
