@@ -4,7 +4,6 @@ import json
 import queue
 import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -16,10 +15,10 @@ import ibis
 import pandas as pd
 
 from dashboard.catalogue import Catalogue
+from dashboard.remembered import Remembered
 from etl import tables
 
 POOL = 4  # sessions ask at the same time; DuckDB already uses every core for one question
-KEPT_RESULTS = 512
 REBUILD = "Run `python -m etl status --data DIR` to see the loads, and load a file again to rebuild the warehouse."
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -59,8 +58,7 @@ class Warehouse:
     def __init__(self, path: Path, version: int) -> None:
         self.path, self.version = path, version
         self._pool: queue.LifoQueue[Any] = queue.LifoQueue()
-        self._results: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
+        self._results = Remembered()
         connection = duckdb.connect(str(path), read_only=True, config=_LOCKED_DOWN)
         # Also runs at exit: DuckDB complains on stderr about connections that are still open then.
         self._close = weakref.finalize(self, _close, self._pool, connection)
@@ -117,23 +115,12 @@ class Warehouse:
             return backend.con.execute(sql).df()
 
     def remember(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """The result of `compute`, kept for this version; the oldest questions are forgotten first."""
-        with self._lock:
-            if key in self._results:
-                self._results.move_to_end(key)
-                return self._results[key]
-        result = compute()
-        with self._lock:
-            self._results[key] = result
-            while len(self._results) > KEPT_RESULTS:
-                self._results.popitem(last=False)
-        return result
+        """The result of `compute`, kept for this version while there is room; the oldest are forgotten first."""
+        return self._results.get(key, compute)
 
     def forget(self, which: Callable[[tuple[Any, ...]], bool]) -> None:
         """Forget the results whose key meets the condition (a benchmark measures without them)."""
-        with self._lock:
-            for key in [k for k in self._results if isinstance(k, tuple) and which(k)]:
-                del self._results[key]
+        self._results.forget(which)
 
     @cached_property
     def catalogue(self) -> Catalogue:
