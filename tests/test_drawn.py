@@ -21,6 +21,7 @@ from dashboard import groups, measures
 from dashboard.catalogue import AreaGroup
 from dashboard.drawn import inside
 from dashboard.filters import Filters, predicate, table_of
+from dashboard.measures import hotspots
 from dashboard.warehouse import Warehouse, open_warehouse
 from tests.make_warehouse import make_warehouse
 
@@ -171,6 +172,14 @@ ASKED: dict[str, Ask] = {
     "annotations": measures.annotations,
     "victims_cluster": measures.victims_cluster,
 }
+# What only the questions of the map ask; their rows come in any order.
+OF_THE_MAP: dict[str, Ask] = {
+    "by_place_and_month": lambda w, f: in_order(hotspots.by_place_and_month(w, f, layer="tract")),
+    "by_place_and_month cells": lambda w, f: in_order(hotspots.by_place_and_month(w, f, resolution=8)),
+    "other_reports": lambda w, f: in_order(hotspots.other_reports(w, f, layer="tract")),
+    "other_reports cells": lambda w, f: in_order(hotspots.other_reports(w, f, resolution=8)),
+    "located_days": lambda w, f: in_order(pd.DataFrame(hotspots.located_days(w, f)).T),
+}
 ELSEWHERE = {"published_by_place", "published_by_year"}  # publishers' figures have no areas
 
 
@@ -181,25 +190,31 @@ def test_no_measure_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("unit", ["incidents", "victims", "suspects"])
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", [*ASKED, *OF_THE_MAP])
 def test_a_measure_of_a_drawn_area_is_that_of_the_same_area_as_a_layer(
     warehouse: Warehouse, name: str, unit: str
 ) -> None:
-    view = Filters(unit=unit)
+    view, asked = Filters(unit=unit), (ASKED | OF_THE_MAP)[name]
     same(
-        ASKED[name](warehouse, replace(view, areas=(DRAWN,))),
-        ASKED[name](warehouse, replace(view, areas=(("zone", "Z"),))),
+        asked(warehouse, replace(view, areas=(DRAWN,))),
+        asked(warehouse, replace(view, areas=(("zone", "Z"),))),
     )
 
 
 @pytest.mark.parametrize("unit", ["incidents", "victims", "suspects"])
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", [*ASKED, *OF_THE_MAP])
 def test_a_measure_of_a_group_is_that_of_its_areas(warehouse: Warehouse, name: str, unit: str) -> None:
-    view = Filters(unit=unit)
+    view, asked = Filters(unit=unit), (ASKED | OF_THE_MAP)[name]
     same(
-        ASKED[name](warehouse, replace(view, areas=(NAMED,))),
-        ASKED[name](warehouse, replace(view, areas=NAMED.members)),
+        asked(warehouse, replace(view, areas=(NAMED,))),
+        asked(warehouse, replace(view, areas=NAMED.members)),
     )
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a frame, sorted by every column."""
+    assert len(frame) > 3
+    return frame.sort_values(list(frame.columns), ignore_index=True)
 
 
 def same(a: Any, b: Any) -> None:

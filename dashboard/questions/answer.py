@@ -1,7 +1,8 @@
 """The form of every answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -71,6 +72,12 @@ def refusal(sentence: str, size: int, settings: Sequence[Setting] = (), caveats:
 def of(n: int, every: int, place: tuple[str, str]) -> str:
     """`4 of 212 cells`."""
     return f"{number(n) if n else 'None'} of {count(every, *place)}"
+
+
+def tips(say: Callable[..., str], *columns: np.ndarray) -> np.ndarray:
+    """(n,) what is said of each place; of places alike it is worked out once, because a city has thousands."""
+    said = cache(say)
+    return np.array([said(*row) for row in zip(*(c.tolist() for c in columns), strict=True)], dtype=object)
 
 
 def share(part: float) -> str:

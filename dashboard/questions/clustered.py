@@ -10,12 +10,13 @@ from dashboard.analysis.moran import global_moran, local_moran
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.stability import share_of_periods
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS, sufficient
-from dashboard.questions.answer import Answer, Setting, of, refusal, share, together
+from dashboard.questions.answer import Answer, Setting, of, refusal, share, tips, together
 from dashboard.questions.study import Study
 from dashboard.words import count, number
 
 HOT, COLD, NOT, FEW = range(4)
 CLASSES = {"hot": HOT, "cold": COLD, "not significant": NOT, "too few to tell": FEW}
+NAMES = ("Hot spot", "Cold spot", "Not significant", "Too few to tell")
 OFTEN = 0.8
 LEAST_PERIODS = 4
 PERMUTATIONS, SEED = 99_999, 1  # so many, or no p could be small enough once it is corrected
@@ -79,25 +80,16 @@ def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> An
     often = _often(study, grain)
     are = "is a significant hotspot" if hot.sum() <= 1 else "are significant hotspots"
     sentence = f"{of(int(hot.sum()), len(study), study.words)} {are}"
-    columns = {"Class": _words(cls), "z": np.round(found.z, 2), "p": _short(p), "q": _short(q)}
+    columns = {"Class": np.array(NAMES, dtype=object)[cls], "z": np.round(found.z, 2), "p": _short(p), "q": _short(q)}
     if grain is not None and hot.any():
         sentence += _lasting(int(hot.sum()), int((often[hot] >= OFTEN).sum()), grain.word[1])
         columns[f"Share of {grain.word[1]} hot"] = np.round(often, 2)
-    columns["Local Moran"] = np.array(
-        [OUTLIERS.get(c, "") if c in OUTLIERS else "" for c in local.clusters().tolist()], dtype=object
-    )
-    tips = np.array(
-        [
-            f"{_words(np.array([c]))[0].lower()}, {number(n)} {noun[0 if n == 1 else 1]}"
-            for c, n in zip(cls.tolist(), counts.tolist(), strict=True)
-        ],
-        dtype=object,
-    )
+    columns["Local Moran"] = np.array([OUTLIERS.get(c, "") for c in local.clusters().tolist()], dtype=object)
     return Answer(
         sentence + ".",
         "hot",
         cls,
-        tips,
+        tips(lambda c, n: f"{NAMES[c].lower()}, {number(n)} {noun[0 if n == 1 else 1]}", cls, counts),
         columns,
         np.where(hot, 1e3, 0) + np.nan_to_num(found.z),
         settings,
@@ -173,11 +165,6 @@ def _settings(study: Study, permuted: bool) -> list[Setting]:
 
 def _said(p: float) -> str:
     return "p below 0.001" if p < 0.001 else f"p {p:.3f}"
-
-
-def _words(cls: np.ndarray) -> np.ndarray:
-    names = np.array(["Hot spot", "Cold spot", "Not significant", "Too few to tell"], dtype=object)
-    return np.asarray(names[cls])
 
 
 def _short(p: np.ndarray) -> np.ndarray:

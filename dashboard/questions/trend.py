@@ -6,7 +6,7 @@ from dashboard.analysis.emerging import KINDS, USUAL_PERIODS, emerging_hot_spots
 from dashboard.analysis.plain_classes import WORDS, plain
 from dashboard.analysis.space_time import classify_periods
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS, sufficient
-from dashboard.questions.answer import Answer, Setting, of, refusal, together
+from dashboard.questions.answer import Answer, Setting, of, refusal, tips, together
 from dashboard.questions.clustered import NEIGHBOURS, Grain, finest, first_test
 from dashboard.questions.study import Study
 from dashboard.words import listed, lower_first, month, number
@@ -47,9 +47,6 @@ def trend(study: Study, noun: tuple[str, str]) -> Answer:
     if rest := ever - named:
         more = f"{number(rest)} more" if named else f"{number(rest)}"
         sentence += f" {more} {'was one' if rest == 1 else 'were hot'} at some time, without a clear course."
-    tips = np.array(
-        [_tip(c, n, noun) for c, n in zip(found.classes.tolist(), study.counts.tolist(), strict=True)], dtype=object
-    )
     columns = {
         "In a word": np.where(words == "", "–", words).astype(object),
         "ArcGIS's class": found.classes.astype(object),
@@ -61,7 +58,7 @@ def trend(study: Study, noun: tuple[str, str]) -> Answer:
         sentence,
         "trend",
         cls,
-        tips,
+        tips(lambda name, n: f"{name}, {number(n)} {noun[0 if n == 1 else 1]}", found.classes, study.counts),
         columns,
         np.where(cls != NONE, 1e3, 0) + np.nan_to_num(found.trend.z),
         [first, *_settings(study, grain)],
@@ -96,7 +93,3 @@ def _settings(study: Study, grain: Grain) -> list[Setting]:
             "Classes", f"{len(KINDS) * 2} of ArcGIS's, in four words on the map", "the table has both vocabularies"
         ),
     ]
-
-
-def _tip(name: str, n: float, noun: tuple[str, str]) -> str:
-    return f"{name}, {number(n)} {noun[0 if n == 1 else 1]}"

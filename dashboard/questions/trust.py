@@ -21,6 +21,7 @@ from dashboard.words import count, listed, number
 
 MOST_MONTHS = 60  # left out one by one; of more, several at a time
 MOST_DRAWN = 50_000  # records or places, whichever are fewer, that chance is drawn for
+CHANCES, MANY_DRAWN = 199, 10_000
 FEWER_DRAWS = 99
 WINDOWS = {1: 12, 3: 4, 12: 1}  # periods of so many months in which hotspots are found before they are tested
 STAYS = f"Hotspots that stay in at least {share(OFTEN)}"
@@ -45,7 +46,8 @@ def trust(study: Study, hot: np.ndarray, noun: tuple[str, str] = ("report", "rep
     runs = _runs(found, hot, _at_a_time(study))
     curve = concentration(study.counts)
     drawn = min(len(study), int(curve.total))
-    chance = by_chance(len(study), int(curve.total)) if 0 < drawn <= MOST_DRAWN else None
+    draws = CHANCES if drawn < MANY_DRAWN else CHANCES // 4  # a mean of many places needs few
+    chance = by_chance(len(study), int(curve.total), draws) if 0 < drawn <= MOST_DRAWN else None
     grain = finest(study, 3)
     window = _window(grain)
     test = _tested(study, grain, window)
