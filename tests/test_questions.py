@@ -240,6 +240,20 @@ def test_density_beside_all_reports_is_a_relative_risk(county: Warehouse) -> Non
     assert (answer.tips[answer.cls == density.THIN] == "too few to tell").all()
     high = int((answer.cls == density.HIGHER).sum())
     assert answer.sentence.startswith(f"{high or 'None'} of {len(found):,} cells ha")
+    few = int((answer.cls == density.THIN).sum())
+    assert answer.sentence.endswith(f"; for {few:,} there are too few to tell.") and few > 0
+    table = answer.table(pd.DataFrame({"label": names(found)}), found.counts, "Incidents")
+    told = table["Times all reports"].notna().to_numpy()
+    assert told[: told.sum()].all(), "what cannot be told comes last"
+
+
+def test_where_no_place_can_be_held_against_all_reports_it_says_so(tmp_path: Path) -> None:
+    spread = [c for i, c in enumerate(disk(12)) if i % 10 == 0]
+    found = look(City().seen(disk(12)).add(dict.fromkeys(spread, 1)).open(tmp_path))
+    answer = density.dense(found, 800.0, True, NOUN, names(found))
+    assert answer.refused and answer.sentence.startswith(
+        "Too few to tell: with a bandwidth of 800 m no place has enough incidents near it"
+    )
 
 
 def test_twice_the_share_of_all_reports_is_twice(tmp_path: Path) -> None:

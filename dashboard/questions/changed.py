@@ -10,7 +10,7 @@ from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.place_change import Ratio, place_change
 from dashboard.filters import add_months
 from dashboard.measures.collected import NO, YES, collected_months, months_since_1970
-from dashboard.questions.answer import Answer, Setting, of, refusal, together
+from dashboard.questions.answer import Answer, Setting, of, refusal, tips, together
 from dashboard.questions.study import Study
 from dashboard.words import count, listed, number
 
@@ -85,13 +85,6 @@ def changed(
         sentence = f"{lead} rose in {of(rose, len(study), study.words).lower()} and fell in "
         sentence += f"{number(fell) if fell else 'none'}, by more than chance explains."
     sentence += f" Over the whole study area they went from {number(before.sum())} to {number(after.sum())}."
-    tips = np.array(
-        [
-            _tip(a, b, r, lo, hi)
-            for a, b, r, lo, hi in zip(before, after, ratio.ratio, ratio.low, ratio.high, strict=True)
-        ],
-        dtype=object,
-    )
     columns = {
         "Before": before.astype("int64"),
         "After": after.astype("int64"),
@@ -107,7 +100,7 @@ def changed(
         sentence,
         "change",
         cls,
-        tips,
+        tips(_tip, before, after, ratio.ratio, ratio.low, ratio.high),
         columns,
         order,
         settings,

@@ -7,7 +7,7 @@ from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.projection import projected_crs, to_metres
 from dashboard.analysis.relative_risk import relative_risk
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS
-from dashboard.questions.answer import Answer, Setting, located, most_of_all, of, refusal, together
+from dashboard.questions.answer import Answer, Setting, located, most_of_all, of, refusal, tips, together
 from dashboard.questions.study import Study
 from dashboard.words import number
 
@@ -74,7 +74,6 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
     sentence = f"{noun[1].capitalize()} are densest {located(names[at])}: {number(top)} per km²{than}."
     upper = [*limits[1:], top]
     labels = tuple(f"{number(a)} to {number(b)}" for a, b in zip(limits, upper, strict=True))
-    tips = np.array([f"{_said(v)} per km²" for v in value.tolist()], dtype=object)
     caveats = [found.warning] if found.warning else []
     caveats.append(
         f"A density smooths: it shows where {noun[1]} lie close together, not whether chance alone would put them so."
@@ -83,7 +82,7 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
         sentence,
         "values",
         cls,
-        tips,
+        tips(lambda v: f"{_said(v)} per km²", value),
         {"Per km²": np.array([float(f"{v:.3g}") for v in value.tolist()])},
         value,
         settings,
@@ -112,19 +111,21 @@ def _relative(
     cls[(q < LEVEL) & (risk.z > 0)] = HIGHER
     cls[(q < LEVEL) & (risk.z < 0)] = LOWER
     cls[risk.thin | np.isnan(risk.ratio) | np.isnan(risk.p)] = THIN
-    high = cls == HIGHER
-    best = int(np.nanargmax(np.where(high, risk.ratio, -1))) if high.any() else -1
+    high, few = cls == HIGHER, cls == THIN
+    if few.all():
+        return refusal(
+            f"Too few to tell: with a bandwidth of {width:,.0f} m no place has enough {noun[1]} near it to be held "
+            "against all police reports. Choose a larger bandwidth, a longer period or fewer filters.",
+            len(study),
+            settings,
+        )
+    ratio = np.where(few, np.nan, risk.ratio)
+    best = int(np.argmax(np.where(high, ratio, -1))) if high.any() else -1
     have = "has" if high.sum() <= 1 else "have"
     sentence = f"{of(int(high.sum()), len(study), study.words)} {have} more {noun[1]} than all police reports suggest"
     most = most_of_all(int(high.sum()), names[best])
-    sentence += f"{most} ({risk.ratio[best]:.1f} times as many)." if best >= 0 else "."
-    tips = np.array(
-        [
-            "too few to tell" if few else f"{r:.2f} times as many as all reports suggest"
-            for r, few in zip(risk.ratio.tolist(), (cls == THIN).tolist(), strict=True)
-        ],
-        dtype=object,
-    )
+    sentence += f"{most} ({ratio[best]:.1f} times as many)" if best >= 0 else ""
+    sentence += f"; for {number(int(few.sum()))} there are too few to tell." if few.any() else "."
     settings = [
         *settings,
         Setting("Held against", "all police reports", "where more is reported of any kind, more is reported of this"),
@@ -138,9 +139,12 @@ def _relative(
         sentence,
         "relative",
         cls,
-        tips,
-        {"Times all reports": np.round(risk.ratio, 2), "q": np.round(q, 4)},
-        np.where(high, 1e6, 0) + np.nan_to_num(risk.ratio),
+        tips(
+            lambda r: "too few to tell" if np.isnan(r) else f"{r:.2f} times as many as all reports suggest",
+            np.round(ratio, 2),
+        ),
+        {"Times all reports": np.round(ratio, 2), "q": np.round(q, 4)},
+        np.where(high, 1e6, 0) + np.nan_to_num(ratio, nan=-1),
         settings,
         (
             f"All police reports are counted by {study.words[0]} and stand at its middle.",

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.rates import rates, smoothed, smoothed_locally
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS
-from dashboard.questions.answer import Answer, Setting, most_of_all, of, refusal, together
+from dashboard.questions.answer import Answer, Setting, most_of_all, of, refusal, tips, together
 from dashboard.questions.study import Study
 from dashboard.words import count, number
 
@@ -64,9 +64,6 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
         at = int(np.nanargmax(np.where(high, even, -1)))
         sentence += f"{most_of_all(int(high.sum()), names[at])} "
         sentence += f"({number(found.rate[at] * per)} per {per:,}; {number(found.overall * per)} overall)"
-    tips = np.array(
-        [_tip(r, e, n, per, against, noun) for r, e, n in zip(found.rate, even, counts, strict=True)], dtype=object
-    )
     columns = {
         against.capitalize(): np.where(known, exposure, np.nan),
         f"Per {per:,}": np.round(found.rate * per, 1),
@@ -89,7 +86,7 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
         sentence + ".",
         "rates",
         cls,
-        tips,
+        tips(lambda r, e, n: _tip(r, e, n, per, against, noun), found.rate, even, counts),
         columns,
         np.where(high, 1e9, 0) + np.nan_to_num(even),
         settings,
@@ -102,7 +99,8 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
 
 def _classes(value: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     """Quartiles with limits that can be read aloud; fewer classes where values repeat."""
-    limits = np.unique(np.round(np.quantile(value[known], np.linspace(0, 1, CLASSES + 1)), 1))
+    quantiles = np.quantile(value[known], np.linspace(0, 1, CLASSES + 1)).tolist()
+    limits = np.unique([float(f"{v:.3g}") for v in quantiles])
     if len(limits) < 2:
         return np.where(known, 0, -1).astype(np.int64), (f"{number(float(limits[0]))}",)
     cls = np.clip(np.searchsorted(limits, np.nan_to_num(value), side="right") - 1, 0, len(limits) - 2)
@@ -127,5 +125,6 @@ def _tip(rate: float, even: float, n: float, per: int, against: str, noun: tuple
     if not np.isfinite(rate):
         return f"{number(n)} {noun[0 if n == 1 else 1]}; no rate can be told"
     return (
-        f"{number(n)} {noun[0 if n == 1 else 1]}, {rate * per:,.1f} per {per:,} {against}; smoothed {even * per:,.1f}"
+        f"{number(n)} {noun[0 if n == 1 else 1]}, {number(rate * per)} per {per:,} {against}; "
+        f"smoothed {number(even * per)}"
     )
