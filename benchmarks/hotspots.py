@@ -1,9 +1,13 @@
 """Hotspots: beside sfhotspot's recorded times on its own data, beside esda and libpysal in one run, and at size."""
 
+import os
+import statistics
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import h3
@@ -21,18 +25,23 @@ from dashboard.analysis.neighbours import h3_neighbours, neighbours_of
 from dashboard.analysis.periods import calendar_periods
 from dashboard.analysis.place_change import place_change
 from dashboard.analysis.space_time import classify_periods
-from tests.conftest import real_files_folder
+from dashboard.questions import CLUSTERED, LABELS
+from tests.conftest import ROOT, real_files_folder
+from tests.make_warehouse import make_warehouse
 
 # Seconds that sfhotspot 1.0.0 took on a machine with two cores, as its reference results record.
 RECORDED = {"Gi* with KDE": 6.0, "Gi* alone": 1.2, "KDE": 1.9, "change": 0.5, "classify": 7.5}
 TIMES_RECORDED, TIMES_LIVE = 100, 20
 H3_RINGS = 100  # 30,301 cells
 CELLS, INCIDENTS, BUDGET_MS = (400, 250), 1_000_000, 300
+RERUN_MS = 500
+SCALES = {"r8": "Cells about 1 km across", "r9": "Cells about 350 m across"}
+PREMISES = ("hotel", "street", "residence", "online", "vehicle", "massage", "food")
 
 
 def run() -> list[Figure]:
     """The recorded ones only where the reference data are."""
-    return [*_beside_sfhotspot(), *_beside_esda(), *_at_size()]
+    return [*_beside_sfhotspot(), *_beside_esda(), *_at_size(), *_page()]
 
 
 def _beside_sfhotspot() -> list[Figure]:
@@ -142,6 +151,32 @@ def _at_size() -> list[Figure]:
         figure(f"{INCIDENTS:,} incidents counted in {len(grid):,} cells", counting * 1000, "ms"),
         figure("then neighbours, Gi* and Benjamini-Hochberg", took * 1000, "ms", BUDGET_MS),
     ]
+
+
+def _page() -> list[Figure]:
+    """What the server needs to run the page Map again after a filter change, asked where reports cluster."""
+    from streamlit.testing.v1 import AppTest
+
+    with tempfile.TemporaryDirectory() as folder:
+        make_warehouse(Path(folder), INCIDENTS)
+        os.environ["LAMPLIGHT_DATA"] = folder
+        app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=120).run()
+        app.switch_page("../pages/map.py").run()
+        app.selectbox(key="ask").select(LABELS[CLUSTERED]).run()
+        lines = []
+        for name, shown in SCALES.items():
+            app.selectbox(key="by").select(shown).run()
+            spent = []
+            for premise in PREMISES:
+                app.multiselect(key="premise").set_value([premise])
+                start = time.perf_counter()
+                app.run()
+                spent.append(1000 * (time.perf_counter() - start))
+                if app.exception or len(app.get("component_instance")) != 1:
+                    raise SystemExit("The page Map did not draw its map: nothing was measured.")
+            what = f"page rerun, {INCIDENTS:,} incidents, clusters by cells of {name}"
+            lines.append(figure(what, statistics.median(spent[1:]), "ms", RERUN_MS))
+    return lines
 
 
 def _best(task: Callable[[], object], times: int = 9) -> float:

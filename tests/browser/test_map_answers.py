@@ -1,4 +1,4 @@
-"""The page Map asked its questions in a real browser: classes, places, the player, linked maps, an area of one's own."""
+"""The page Map asked its questions in a real browser: classes, places, player, linked maps, an area of one's own."""
 
 import json
 from collections.abc import Iterator
@@ -237,7 +237,9 @@ def test_hostile_names_of_areas_do_nothing_in_any_answer(visitor: Any) -> None:
     for which in (questions.RATE, questions.CHANGED, questions.DENSE):
         if which != questions.RATE:
             choose(visit, "Question", LABELS[which])
-            visit.page.wait_for_url(lambda url, asked=urlencode({"ask": LABELS[which]}): asked in url)
+            visit.page.wait_for_function(
+                "(asked) => location.search.includes(asked)", arg=urlencode({"ask": LABELS[which]})
+            )
         visit.ready()
         frame = visit.map()
         press(frame, 0)
