@@ -13,6 +13,7 @@ from dashboard import groups, questions
 from dashboard.questions import LABELS
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
+from tests.page_text import captions, said
 
 Run = Callable[..., AppTest]
 ZONE = shapely.box(-30.25, -40.1, -30.0, -39.85)
@@ -90,7 +91,7 @@ def answer(app: AppTest) -> str:
 def text(app: AppTest) -> str:
     """Everything that the page says, without the escapes."""
     parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.get("html")]
-    return " ".join(p.proto.body for p in parts).replace("\\", "")
+    return " ".join(said(p) for p in parts)
 
 
 def maps(app: AppTest) -> int:
@@ -198,8 +199,8 @@ def test_a_choice_changes_the_answer_and_a_link_opens_the_same(run: Run, which: 
 
 def settings(app: AppTest) -> str:
     """The answer, and under the map what shaped it."""
-    (said,) = [said for c in app.caption if "Settings: " in (said := c.value.replace("\\", ""))]
-    return answer(app) + said
+    (found,) = [caption for caption in captions(app) if "Settings: " in caption]
+    return answer(app) + found
 
 
 @pytest.mark.parametrize(("which", "name"), [(which, name) for which, name, _ in CHOICES])
@@ -242,7 +243,7 @@ def test_several_places_add_up_to_the_sum_of_each(run: Run) -> None:
 
 
 def standing(said: str) -> int:
-    """`512 incidents, 17 % of those on the map`."""
+    """`512 incidents, 17% of those on the map`."""
     before = said.split(" of those on the map")[0].split(" incidents, ")[-2]
     return int(before.split(" ")[-1].replace(",", ""))
 

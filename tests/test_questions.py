@@ -39,9 +39,9 @@ CENTRE, RING = DISK[0], [c for c in disk(1) if c != DISK[0]]
 CLUSTER = dict.fromkeys(disk(1), 20)
 HALVES = Periods((date(2023, 1, 1), date(2023, 6, 1)), (date(2023, 7, 1), date(2023, 12, 1)))
 ASKED: dict[str, Callable[[Study], Answer]] = {
-    "dense": lambda s: density.dense(s, None, False, NOUN, names(s)),
-    "wide": lambda s: density.dense(s, 5000.0, False, NOUN, names(s)),
-    "relative": lambda s: density.dense(s, None, True, NOUN, names(s)),
+    "dense": lambda s: density.dense(s, None, "", NOUN, names(s)),
+    "wide": lambda s: density.dense(s, 5000.0, "", NOUN, names(s)),
+    "relative": lambda s: density.dense(s, None, "reports", NOUN, names(s)),
     "clustered": lambda s: clustered.clustered(s, NOUN),
     "permuted": lambda s: clustered.clustered(s, NOUN, True),
     "changed": lambda s: compared(s),
@@ -179,7 +179,7 @@ def test_a_city_on_the_antimeridian_has_the_classes_of_the_same_city_elsewhere(t
         across = shapely.bounds(found.grid.shapes)
         assert (across[:, 2] - across[:, 0] < 1).all()
         answers.append((answer.sentence, sorted(answer.cls.tolist())))
-        dense = density.dense(found, 1000.0, False, NOUN, names(found))
+        dense = density.dense(found, 1000.0, "", NOUN, names(found))
         assert dense.columns["Per km²"].max() == pytest.approx(9 * 7 / 4.9, rel=0.4)
     assert answers[0] == answers[1]
 
@@ -201,7 +201,7 @@ def test_empty_views_are_refused_with_a_sentence(county: Warehouse) -> None:
 
 @pytest.mark.parametrize("width", [None, 700.0])
 def test_density_is_that_of_the_finest_cells(town: Study, width: float | None) -> None:
-    answer = density.dense(town, width, False, NOUN, names(town))
+    answer = density.dense(town, width, "", NOUN, names(town))
     lon, lat, n, _ = town.points
     crs = projected_crs(town.grid.x, town.grid.y)
     points, centres = (np.column_stack(to_metres(x, y, crs)) for x, y in ((lon, lat), (town.grid.x, town.grid.y)))
@@ -220,7 +220,7 @@ def test_density_is_that_of_the_finest_cells(town: Study, width: float | None) -
 def test_a_bandwidth_that_reaches_nothing_is_refused(tmp_path: Path) -> None:
     corner = next(c for c in h3.cell_to_children(CENTRE, 9) if h3.cell_to_center_child(CENTRE, 9) != c)
     city = City().seen(DISK).add({corner: 40})
-    answer = density.dense(look(city.open(tmp_path)), 50.0, False, NOUN, np.array(DISK, dtype=object))
+    answer = density.dense(look(city.open(tmp_path)), 50.0, "", NOUN, np.array(DISK, dtype=object))
     assert answer.refused and answer.sentence.startswith(
         "With a bandwidth of 50 m no place has any of the 40 incidents"
     )
@@ -228,7 +228,7 @@ def test_a_bandwidth_that_reaches_nothing_is_refused(tmp_path: Path) -> None:
 
 def test_density_beside_all_reports_is_a_relative_risk(county: Warehouse) -> None:
     found = look(county, resolution=8)
-    answer = density.dense(found, 1500.0, True, NOUN, names(found))
+    answer = density.dense(found, 1500.0, "reports", NOUN, names(found))
     lon, lat, n, _ = found.points
     crs = projected_crs(found.grid.x, found.grid.y)
     points, centres = (np.column_stack(to_metres(x, y, crs)) for x, y in ((lon, lat), (found.grid.x, found.grid.y)))
@@ -243,14 +243,14 @@ def test_density_beside_all_reports_is_a_relative_risk(county: Warehouse) -> Non
     few = int((answer.cls == density.THIN).sum())
     assert answer.sentence.endswith(f"; for {few:,} there are too few to tell.") and few > 0
     table = answer.table(pd.DataFrame({"label": names(found)}), found.counts, "Incidents")
-    told = table["Times all reports"].notna().to_numpy()
+    told = table["Times all police reports"].notna().to_numpy()
     assert told[: told.sum()].all(), "what cannot be told comes last"
 
 
 def test_where_no_place_can_be_held_against_all_reports_it_says_so(tmp_path: Path) -> None:
     spread = [c for i, c in enumerate(disk(12)) if i % 10 == 0]
     found = look(City().seen(disk(12)).add(dict.fromkeys(spread, 1)).open(tmp_path))
-    answer = density.dense(found, 800.0, True, NOUN, names(found))
+    answer = density.dense(found, 800.0, "reports", NOUN, names(found))
     assert answer.refused and answer.sentence.startswith(
         "Too few to tell: with a bandwidth of 800 m no place has enough incidents near it"
     )
@@ -261,8 +261,8 @@ def test_twice_the_share_of_all_reports_is_twice(tmp_path: Path) -> None:
     one, other = disk(2), disk(2, LON + 0.2)
     city = City().seen(one, 100).seen(other, 100).add(dict.fromkeys(one, 20)).add(dict.fromkeys(other, 10))
     found = look(city.open(tmp_path))
-    answer = density.dense(found, 3000.0, True, NOUN, names(found))
-    ratio = dict(zip(found.grid.ids.tolist(), answer.columns["Times all reports"], strict=True))
+    answer = density.dense(found, 3000.0, "reports", NOUN, names(found))
+    ratio = dict(zip(found.grid.ids.tolist(), answer.columns["Times all police reports"], strict=True))
     assert {ratio[h3.str_to_int(c)] for c in one} == {1.33} and {ratio[h3.str_to_int(c)] for c in other} == {0.67}
     assert answer.sentence.startswith("19 of 38 cells have more incidents than all police reports suggest, most of all")
     assert answer.sentence.endswith("(1.3 times as many).")
@@ -285,8 +285,8 @@ def test_hotspots_are_those_of_gi_star(town: Study, permuted: bool) -> None:
     assert hot == (1 if permuted else 7) and (answer.hot == (want == "hot")).all()
     often = answer.columns["Share of months hot"]
     lasting = int((often[answer.hot] >= 0.8).sum())
-    many = f"{hot} of 91 cells are significant hotspots; {lasting} of them were so in at least 80 % of months."
-    one = "1 of 91 cells is a significant hotspot; it was one in at least 80 % of months."
+    many = f"{hot} of 91 cells are significant hotspots; {lasting} of them were so in at least 80% of months."
+    one = "1 of 91 cells is a significant hotspot; it was one in at least 80% of months."
     assert answer.sentence == (one if permuted else many) and lasting == hot
     table = answer.table(pd.DataFrame({"label": names(town)}), town.counts, "Incidents")
     assert table["Class"].head(hot).eq("Hot spot").all() and not table["Class"].iloc[hot:].eq("Hot spot").any()
@@ -296,11 +296,11 @@ def test_hotspots_are_those_of_gi_star(town: Study, permuted: bool) -> None:
 @pytest.mark.parametrize(
     ("hot", "lasting", "said"),
     [
-        (1, 0, "; it was one in fewer than 80 % of months"),
-        (1, 1, "; it was one in at least 80 % of months"),
-        (4, 0, "; none of them was so in at least 80 % of months"),
-        (4, 1, "; 1 of them was so in at least 80 % of months"),
-        (4, 3, "; 3 of them were so in at least 80 % of months"),
+        (1, 0, "; it was one in fewer than 80% of months"),
+        (1, 1, "; it was one in at least 80% of months"),
+        (4, 0, "; none of them was so in at least 80% of months"),
+        (4, 1, "; 1 of them was so in at least 80% of months"),
+        (4, 3, "; 3 of them were so in at least 80% of months"),
     ],
 )
 def test_how_many_hotspots_last_reads_well(hot: int, lasting: int, said: str) -> None:
@@ -460,7 +460,7 @@ def test_change_in_words(tmp_path: Path) -> None:
     assert answer.legend == "July 2023 to December 2023, compared with January 2023 to June 2023"
     at = {h3.int_to_str(c): i for i, c in enumerate(found.grid.ids.tolist())}
     assert answer.cls[at[DISK[0]]] == changed.ROSE and answer.cls[at[DISK[1]]] == changed.FELL
-    assert answer.tips[at[DISK[0]]].startswith("10 before, 60 after; 5.90 times (95 % interval ")
+    assert answer.tips[at[DISK[0]]].startswith("10 before, 60 after; 5.90 times (95% interval ")
     table = answer.table(pd.DataFrame({"label": names(found)}), found.counts, "Incidents")
     assert table["Difference"].head(2).tolist() == [50, -45]
     same = compared(look(City().seen(DISK).add(rest).add(rest, 6).open(tmp_path / "same")))
@@ -628,7 +628,7 @@ def test_victims_come_together_and_the_answers_say_so(county: Warehouse) -> None
     for unit in ("incidents", "victims"):
         found = look(county, Filters(unit=unit), date(2025, 11, 1), resolution=7)
         given = [clustered.clustered(found, noun), rate.rate(found, rate.REPORTS, noun, names(found)),
-                 density.dense(found, None, True, noun, names(found))]  # fmt: skip
+                 density.dense(found, None, "reports", noun, names(found))]  # fmt: skip
         said = [any("One incident can have several victims" in c for c in answer.caveats) for answer in given]
         assert said == [unit == "victims" and not answer.refused for answer in given]
 
@@ -636,14 +636,14 @@ def test_victims_come_together_and_the_answers_say_so(county: Warehouse) -> None
 def test_the_words_of_answers() -> None:
     assert [of(n, 36, ("area", "areas")) for n in (0, 1, 4)] == ["None of 36 areas", "1 of 36 areas", "4 of 36 areas"]
     parts = {
-        0: "0 %",
-        0.004: "less than 1 %",
-        0.005: "less than 1 %",
-        0.5: "50 %",
-        0.994: "99 %",
-        0.996: "more than 99 %",
+        0: "0%",
+        0.004: "less than 1%",
+        0.005: "less than 1%",
+        0.5: "50%",
+        0.994: "99%",
+        0.996: "more than 99%",
     }
-    assert {x: share(x) for x in parts} == parts and share(1) == "100 %"
+    assert {x: share(x) for x in parts} == parts and share(1) == "100%"
     where = {
         "Ashburn, north-east": "in Ashburn, north-east",
         "2 km west of Wick": "2 km west of Wick",

@@ -68,7 +68,7 @@ def test_what_is_steady_is_said_to_be(town: Study) -> None:
     size, origin = (n or "none" for n in made.runs[STAYS][1:])
     assert made.sentences[0] == (
         f"Of 7 hotspots, 7 stay hotspots when a month is left out (24 tries), {size} when cells are larger or smaller "
-        f"(12 tries) and {origin} when cells begin elsewhere (5 tries), each in at least 80 % of the tries."
+        f"(12 tries) and {origin} when cells begin elsewhere (5 tries), each in at least 80% of the tries."
     )
     months = made.stable[hot(town)]
     assert (months > 0.5).all()
@@ -83,9 +83,9 @@ def test_what_was_caught_is_counted_by_hand(town: Study) -> None:
     hits, total = town.monthly[in_cluster, 12:].sum(), town.monthly[:, 12:].sum()
     assert (made.test.hits, made.test.total) == (hits, total) and total == 12 * 36
     assert made.sentences[1] == (
-        f"Hotspots found in 12 months held {100 * hits / total:.0f} % of the incidents of the month after, on 8 % of "
+        f"Hotspots found in 12 months held {100 * hits / total:.0f}% of the incidents of the month after, on 8% of "
         f"the area: {hits / total * 13:.1f} times what chance would give (PAI; 12 months tested). Simply the busiest "
-        f"places, as large an area, held {100 * hits / total:.0f} %."
+        f"places, as large an area, held {100 * hits / total:.0f}%."
     )
 
 
@@ -95,8 +95,8 @@ def test_where_half_lies_is_counted_by_hand(town: Study) -> None:
     half = int(np.searchsorted(np.cumsum(falling), falling.sum() / 2)) + 1
     assert made.chance is not None and made.curve.half_places == half == 4
     assert made.sentences[2] == (
-        "Half of the incidents lie in 4 of 91 cells (4 %); if each had fallen anywhere by chance, they would fill "
-        f"{100 * made.chance.half_share:.0f} %."
+        "Half of the incidents lie in 4 of 91 cells (4%); if each had fallen anywhere by chance, they would fill "
+        f"{100 * made.chance.half_share:.0f}%."
     )
     assert 0.3 < made.chance.half_share < 0.5
 
@@ -165,7 +165,7 @@ def test_at_the_finest_size_no_other_cells_are_tried(tmp_path: Path) -> None:
     made = asked(steady(tmp_path, 24, 9))
     assert made.runs["What was changed"].tolist() == ["One month left out"]
     assert made.sentences[0] == (
-        "Of 7 hotspots, 7 stay hotspots when a month is left out (24 tries), each in at least 80 % of the tries."
+        "Of 7 hotspots, 7 stay hotspots when a month is left out (24 tries), each in at least 80% of the tries."
     )
 
 
@@ -253,15 +253,15 @@ def said(town: Study, rows: dict[str, list[list[float]]]) -> str:
 def test_one_hotspot_and_one_that_stays_are_said_in_the_singular(town: Study) -> None:
     assert said(town, {"period": [[1], [1]], "cell size": [[0]], "origin": [[1]]}) == (
         "The one hotspot stays one when a month is left out (2 tries) and when cells begin elsewhere (1 try), but not "
-        "when cells are larger or smaller (1 try). To stay means to be one in at least 80 % of the tries."
+        "when cells are larger or smaller (1 try). To stay means to be one in at least 80% of the tries."
     )
     assert said(town, {"period": [[0]]}) == (
-        "The one hotspot does not stay one when a month is left out (1 try). To stay means to be one in at least 80 % "
+        "The one hotspot does not stay one when a month is left out (1 try). To stay means to be one in at least 80% "
         "of the tries."
     )
     assert said(town, {"period": [[1, 0]], "origin": [[0, 0]]}) == (
         "Of 2 hotspots, 1 stays a hotspot when a month is left out (1 try) and none when cells begin elsewhere (1 "
-        "try), each in at least 80 % of the tries."
+        "try), each in at least 80% of the tries."
     )
     assert said(town, {"period": [[0, 0]]}).startswith("Of 2 hotspots, none stay hotspots when")
     assert said(town, {"period": [[np.nan, np.nan]]}) == (

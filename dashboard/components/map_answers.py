@@ -28,11 +28,11 @@ from dashboard.maps.styles import ClassStyle
 from dashboard.measures.hotspots import by_place_and_month
 from dashboard.palette import Palette
 from dashboard.questions import changed, clustered, density, rate, trend
-from dashboard.questions.answer import Answer
+from dashboard.questions.answer import Answer, refusal
 from dashboard.questions.study import Study
 
 REPORTS = "These are reports, shaped by where people look: a hotspot of reports is not the same as one of harm."
-BESIDE = {"by themselves": "", "beside all police reports": "reports"}
+BESIDE = {"by themselves": "", "beside all police reports": "reports", "beside the residents": "residents"}
 WIDTHS = {"by rule of thumb": "0", "500 m": "500", "1 km": "1000", "2 km": "2000", "5 km": "5000"}
 P_FROM = {"normal approximation": "", "99,999 permutations": "permuted"}
 AGAINST = {changed.JUST_BEFORE: "", changed.YEAR_BEFORE: "year"}
@@ -69,7 +69,7 @@ def answer(ctx: Context, which: str, found: Study, named: pd.DataFrame, chosen: 
     names = named["name"].to_numpy(dtype=object)
     asked = {
         questions.DENSE: lambda: density.dense(
-            found, float(chosen["bandwidth"]) or None, bool(chosen["beside"]), noun, names
+            found, float(chosen["bandwidth"]) or None, chosen["beside"], noun, names
         ),
         questions.CLUSTERED: lambda: clustered.clustered(found, noun, bool(chosen["p"])),
         questions.CHANGED: lambda: _changed(ctx, found, chosen, noun),
@@ -112,7 +112,7 @@ def show(
             _settings(made, found, noun, p)
             if which == questions.CLUSTERED and not made.refused:
                 with st.container(width="content"):
-                    map_trust.sure(ctx, found, made.hot, p)
+                    map_trust.sure(ctx, found, made.hot, noun, p)
             if which in (questions.CLUSTERED, questions.TREND):
                 with st.container(width="content"):
                     map_trust.near_repeats(ctx, found, noun)
@@ -273,5 +273,7 @@ def _two(ctx: Context, found: Study, picked: dict[str, str]) -> tuple[np.ndarray
 
 
 def _changed(ctx: Context, found: Study, picked: dict[str, str], noun: tuple[str, str]) -> Answer:
+    if not len(found.months):
+        return refusal(f"Too few to tell: no {noun[1]} with a day and a place.", len(found))
     before, after = _two(ctx, found, picked)
     return changed.changed(found, before, after, _periods(ctx, found, picked), noun, bool(picked["than"]))

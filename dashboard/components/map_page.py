@@ -49,7 +49,7 @@ def show(ctx: Context) -> None:
             which = map_choice.question()
         with st.container(width=225):
             scale = map_choice.scale(ctx)
-        found = map_places.study(ctx, scale) if which != questions.COUNT else None
+        found, why = map_places.study_or_why(ctx, scale) if which != questions.COUNT else (None, "")
         picked = map_answers.options(which, found) if found else {}
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="map_switches"):
         with st.container(width=330):
@@ -67,16 +67,10 @@ def show(ctx: Context) -> None:
     if which == questions.COUNT:
         _figure(ctx, scale, places, chosen, here, street, play)
     elif found is None:
-        figure.nothing("map", "This cannot be told", _NO_AREA)
+        figure.nothing("map", "This cannot be told", why)
         legend.show(legend.strip(here, figure.current_palette(), noun[1]))
     else:
         map_answers.show(ctx, scale, which, found, chosen, picked, here, noun, street=street, play=play, pair=pair)
-
-
-_NO_AREA = (
-    "Where the sources of this view look is not known: no police report of any kind with a place is loaded for them. "
-    "Hotspots are told against the area that the data cover."
-)
 
 
 def _offered() -> dict[str, dict[str, str]]:
@@ -116,7 +110,7 @@ def _figure(
 
     def drawn() -> None:
         shades, picture = found, cast("AnyPicture", Paint(places, found, noun, **common))
-        study = map_places.study(ctx, scale) if play else None
+        study = map_places.study_or_why(ctx, scale)[0] if play else None
         moving = map_frames.counted(study) if study else None
         if study is not None and moving is not None:
             shades, frames = moving

@@ -80,9 +80,24 @@ def study(ctx: Context, scale: Scale) -> Study | None:
     return cast("Study | None", ctx.warehouse.remember(("study", ctx.filters, scale, tuple(held), last), lay))
 
 
+NO_AREA = (
+    "Where the sources of this view look is not known: no police report of any kind with a place is loaded for them. "
+    "Hotspots are told against the area that the data cover."
+)
+
+
+def study_or_why(ctx: Context, scale: Scale) -> tuple[Study | None, str]:
+    """The study area; without one, the reason in a sentence."""
+    try:
+        found = study(ctx, scale)
+    except ValueError as error:  # more cells than can be laid
+        return None, str(error)
+    return found, "" if found else NO_AREA
+
+
 def study_size(ctx: Context, resolution: int) -> int:
     """How many cells the study area has."""
-    found = study(ctx, Scale(resolution=resolution))
+    found, _ = study_or_why(ctx, Scale(resolution=resolution))
     return len(found) if found else 0
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import words
+from dashboard.analysis.backtest import Backtest
 from dashboard.charts import style
 from dashboard.charts.curve import concentration_curve
 from dashboard.components import figure
@@ -19,21 +20,36 @@ MOST_POINTS = 20_000
 
 
 @st.fragment
-def sure(ctx: Context, found: Study, hot: np.ndarray, p: Palette) -> None:
+def sure(ctx: Context, found: Study, hot: np.ndarray, noun: tuple[str, str], p: Palette) -> None:
     """Whether hotspots survive other choices, what they said of the next period, how concentrated reports are."""
     panel = st.popover("How sure are we?", type="tertiary", icon=":material/help:", on_change="rerun", key="map_sure")
     with panel:
         if not panel.open:
             return
-        made = ctx.warehouse.remember(("trust", *found.key(), hot.tobytes()), lambda: trust(found, hot))
+        made = ctx.warehouse.remember(("trust", *found.key(), hot.tobytes()), lambda: trust(found, hot, noun))
         for sentence in made.sentences:
             st.markdown(markdown_text(sentence))
         if len(made.runs):
             figure.show_table(made.runs, wide=False)
+        if made.test is not None and np.isfinite(made.test.hit_rate):
+            figure.show_table(_ahead(made.test), wide=False)
         st.plotly_chart(
             concentration_curve(made.curve.places, made.curve.records, p), key="map_curve", config=style.CONFIG
         )
         st.caption("What share of the places holds what share of the reports. The diagonal would be all places alike.")
+
+
+def _ahead(test: Backtest) -> pd.DataFrame:
+    """The back-test in numbers: what hotspots caught, beside chance and beside simply the busiest places."""
+    interval = f"{test.low:.0%} to {test.high:.0%}"
+    chance = f"{test.random_low:.0%} to {test.random_high:.0%}"
+    rows = [
+        ("Hotspots", f"{test.hit_rate:.0%} ({interval})", f"{test.pai:.1f}", f"{test.pei_star:.2f}"),
+        ("As much area at random", f"{test.area_share:.1%} ({chance})", "1.0", "–"),
+        ("The busiest places, as much area", f"{test.naive_hit_rate:.0%}", f"{test.naive_pai:.1f}", "–"),
+    ]
+    names = ["Of the next period", "Hit rate (95% interval)", "PAI", "PEI*"]
+    return pd.DataFrame(rows, columns=names)
 
 
 @st.fragment

@@ -81,11 +81,11 @@ def tips(say: Callable[..., str], *columns: np.ndarray) -> np.ndarray:
 
 
 def share(part: float) -> str:
-    """A share in words: `37 %`, and never 0 % of something or 100 % of not quite all."""
+    """A share in words: `37 %`, and never 0% of something or 100% of not quite all."""
     said = f"{100 * part:.0f}"
     if said == "0" and part > 0:
-        return "less than 1 %"
-    return "more than 99 %" if said == "100" and part < 1 else f"{said} %"
+        return "less than 1%"
+    return "more than 99%" if said == "100" and part < 1 else f"{said}%"
 
 
 def inline(name: str) -> str:

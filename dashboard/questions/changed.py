@@ -144,7 +144,7 @@ def _settings(study: Study, which: Periods, relative: bool) -> list[Setting]:
     return [
         Setting("Periods", f"{which.words[1]} with {which.words[0]}", "the last months that are complete"),
         Setting("Compared with", *against),
-        Setting("Test", "conditional binomial, exact interval of the ratio at 95 %", "right for small counts too"),
+        Setting("Test", "conditional binomial, exact interval of the ratio at 95%", "right for small counts too"),
         Setting("Correction", "Benjamini-Hochberg, q below 0.05", f"{len(study):,} places are compared"),
     ]
 
@@ -154,7 +154,7 @@ def _tip(before: float, after: float, ratio: float, low: float, high: float) -> 
     if not np.isfinite(ratio):
         return numbers
     top = f"{high:.2f}" if np.isfinite(high) else "∞"
-    return f"{numbers}; {ratio:.2f} times (95 % interval {low:.2f} to {top})"
+    return f"{numbers}; {ratio:.2f} times (95% interval {low:.2f} to {top})"
 
 
 def _shown(values: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Where are reports dense? Kernel density, by itself or held against all police reports."""
+"""Where are reports dense? Kernel density, by itself or held against all police reports or the residents."""
 
 import numpy as np
 
@@ -14,16 +14,13 @@ from dashboard.words import number
 STEPS = (0.8, 0.6, 0.4, 0.2, 0.05)  # of the highest density
 LEVEL = 0.05
 HIGHER, LOWER, SAME, THIN = range(4)
-LABELS = (
-    "More than all reports suggest",
-    "Fewer than all reports suggest",
-    "About what they suggest",
-    "Too few to tell",
-)
+REPORTS, RESIDENTS = "reports", "residents"
+OTHERS = {REPORTS: "all police reports", RESIDENTS: "the residents"}
+LABELS = ("More than {} suggest", "Fewer than {} suggest", "About what they suggest", "Too few to tell")
 
 
-def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str, str], names: np.ndarray) -> Answer:
-    """bandwidth : metres, or None for the rule. relative : to the density of all police reports."""
+def dense(study: Study, bandwidth: float | None, relative: str, noun: tuple[str, str], names: np.ndarray) -> Answer:
+    """bandwidth : metres, or None for the rule. relative : "", or a key of OTHERS to hold the density against."""
     lon, lat, n, _ = study.points
     total = float(n.sum())
     if total < LEAST_INCIDENTS:
@@ -54,7 +51,7 @@ def dense(study: Study, bandwidth: float | None, relative: bool, noun: tuple[str
         Setting("Projection", crs, "distances in metres are true there"),
     ]
     if relative:
-        return _relative(study, points, n, centres, width, settings, noun, names)
+        return _relative(study, points, n, centres, width, settings, noun, names, relative)
     found = density(points, centres, width, weights=n, cell_size=across)
     value = found.per_km2
     top = float(value.max())
@@ -101,11 +98,13 @@ def _relative(
     settings: list[Setting],
     noun: tuple[str, str],
     names: np.ndarray,
+    against: str,
 ) -> Answer:
-    others = study.reports
-    if not others.sum():
-        return refusal("How many police reports of all kinds come from here is not known.", len(study), settings)
-    risk = relative_risk(points, centres, centres, width, n, others)
+    found, others = _others(study, centres, against), OTHERS[against]
+    if found is None:
+        unknown = "residents live here" if against == RESIDENTS else "police reports of all kinds come from here"
+        return refusal(f"How many {unknown} is not known.", len(study), settings)
+    risk = relative_risk(points, found[0], centres, width, n, found[1])
     q = benjamini_hochberg(risk.p)
     cls = np.full(len(study), SAME)
     cls[(q < LEVEL) & (risk.z > 0)] = HIGHER
@@ -115,20 +114,20 @@ def _relative(
     if few.all():
         return refusal(
             f"Too few to tell: with a bandwidth of {width:,.0f} m no place has enough {noun[1]} near it to be held "
-            "against all police reports. Choose a larger bandwidth, a longer period or fewer filters.",
+            f"against {others}. Choose a larger bandwidth, a longer period or fewer filters.",
             len(study),
             settings,
         )
     ratio = np.where(few, np.nan, risk.ratio)
     best = int(np.argmax(np.where(high, ratio, -1))) if high.any() else -1
     have = "has" if high.sum() <= 1 else "have"
-    sentence = f"{of(int(high.sum()), len(study), study.words)} {have} more {noun[1]} than all police reports suggest"
+    sentence = f"{of(int(high.sum()), len(study), study.words)} {have} more {noun[1]} than {others} suggest"
     most = most_of_all(int(high.sum()), names[best])
     sentence += f"{most} ({ratio[best]:.1f} times as many)" if best >= 0 else ""
     sentence += f"; for {number(int(few.sum()))} there are too few to tell." if few.any() else "."
     settings = [
         *settings,
-        Setting("Held against", "all police reports", "where more is reported of any kind, more is reported of this"),
+        Setting("Held against", others, _BECAUSE[against]),
         Setting(
             "Significance",
             f"q below {LEVEL}",
@@ -140,20 +139,38 @@ def _relative(
         "relative",
         cls,
         tips(
-            lambda r: "too few to tell" if np.isnan(r) else f"{r:.2f} times as many as all reports suggest",
+            lambda r: "too few to tell" if np.isnan(r) else f"{r:.2f} times as many as {others} suggest",
             np.round(ratio, 2),
         ),
-        {"Times all reports": np.round(ratio, 2), "q": np.round(q, 4)},
+        {f"Times {others}": np.round(ratio, 2), "q": np.round(q, 4)},
         np.where(high, 1e6, 0) + np.nan_to_num(ratio, nan=-1),
         settings,
         (
-            f"All police reports are counted by {study.words[0]} and stand at its middle.",
+            f"All police reports are counted by {study.words[0]} and stand at its middle."
+            if against == REPORTS
+            else "Residents are known by area and stand at its middle; where people live is not where they always are.",
             *together(study.filters.unit, noun),
         ),
-        LABELS,
-        f"{noun[1].capitalize()} beside all police reports",
+        tuple(label.format(others) for label in LABELS),
+        f"{noun[1].capitalize()} beside {others}",
         hot=high,
     )
+
+
+_BECAUSE = {
+    REPORTS: "where more is reported of any kind, more is reported of this",
+    RESIDENTS: "where more people live, more is reported",
+}
+
+
+def _others(study: Study, centres: np.ndarray, against: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """Places in metres and how many others stand at each; None where that is not known."""
+    if against == REPORTS:
+        return (centres, study.reports) if study.reports.sum() else None
+    if study.people is None:
+        return None
+    lon, lat, residents = study.people
+    return np.column_stack(to_metres(lon, lat, projected_crs(study.grid.x, study.grid.y))), residents
 
 
 def _why(width: float, across: float) -> str:

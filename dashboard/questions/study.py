@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from dashboard.analysis.grids import Grid
 from dashboard.analysis.h3_cells import h3_centres, positions
@@ -85,6 +86,21 @@ class Study:
         cells = found["place"].to_numpy().astype(np.uint64)
         lon, lat = h3_centres(cells) if len(cells) else (np.empty(0), np.empty(0))
         return lon, lat, found["n"].to_numpy(dtype=float), month_number(found["month"], self.months)
+
+    @cached_property
+    def people(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """lon, lat and residents of areas in the study area, of the layer with most of them; None where not known."""
+        found = []
+        for layer in self.warehouse.catalogue.layers:
+            _, shapes, residents = ground.areas(self.warehouse, self.sources, layer)
+            if residents is None:
+                continue
+            middle = shapely.point_on_surface(shapes)
+            lon, lat = shapely.get_x(middle), shapely.get_y(middle)
+            kept = np.isfinite(residents) & (self.grid.assign(lon, lat) >= 0)
+            found.append((lon[kept], lat[kept], residents[kept]))
+        most = max(found, key=lambda one: len(one[0]), default=None)
+        return most if most is not None and most[2].sum() else None
 
     def key(self) -> tuple[Hashable, ...]:
         """What an answer about this study may be remembered by."""
