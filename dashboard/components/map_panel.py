@@ -215,4 +215,7 @@ def _looked_at(ctx: Context, scale: Scale, key: str, n: int, noun: tuple[str, st
 
 def _per(n: int, every: int) -> str:
     """One in how many: readable where a percentage would begin with zeros."""
-    return f"one in {words.number(math.floor(every / n + 0.5))} is about trafficking" if n <= every else "all of them"
+    if every < n:
+        return "all of them"
+    each = math.floor(every / n + 0.5)
+    return f"one in {words.number(each)} is about trafficking" if each > 1 else "most of them are about trafficking"
