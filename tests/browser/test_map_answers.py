@@ -132,6 +132,11 @@ def test_the_player_is_kept_going_by_keyboard_without_the_server(visitor: Any) -
     assert frame.evaluate(FILLS) == at_last
     visit.page.wait_for_timeout(SETTLED)
     assert visit.sent == sent
+    press(frame, 0)
+    panel(visit).get_by_text("Clear the place").wait_for()
+    visit.ready()
+    visit.page.wait_for_timeout(SETTLED)
+    assert sorted(frame.evaluate(FILLS)) == sorted(at_last), "a click paints the same frame again"
     assert_nothing_broke(visit)
 
 

@@ -95,6 +95,8 @@ window.lamplight = (() => {
       of.layers.set(layer.feature.properties.id, layer);
     });
     of.showFrame = (decoded, k, names_) => showFrame(of, decoded, k, names_);
+    // A player that has its frames already speaks before the shapes are on the map.
+    of.figures.on('add', () => of.frame && showFrame(of, of.frame.decoded, of.frame.k, of.frame.labels));
     of.figures.addTo(group);
     of.rings.addTo(group);
     group.once('add', () => choose(chosen.map(open)));
@@ -111,15 +113,17 @@ window.lamplight = (() => {
   };
 
   // One frame of a player, straight to the elements.
-  const showFrame = (of, { classes, counts }, k, labels) => {
+  const showFrame = (of, decoded, k, labels) => {
+    const { classes, counts } = decoded;
     const size = labels.length;
-    if (!of.frame) {
+    of.frame = { decoded, labels, counts, k, size, label: labels[k] };
+    if (of.list.length && !of.list[0].getElement()) return;
+    if (!of.paths || of.paths[0] !== of.list[0]?.getElement()) {
       frameRules(of);
       of.names = ['frame--1', ...of.fills.map((_, c) => `frame-${c}`)].map((name) => `leaflet-interactive ${name}`);
       of.paths = of.list.map((layer) => layer.getElement());
       of.shown.fill(-2);
     }
-    of.frame = { counts, k, size, label: labels[k] };
     const { shown, paths, names } = of;
     for (let row = 0, at = k; row < paths.length; row += 1, at += size) {
       const c = classes[at] - 1;
