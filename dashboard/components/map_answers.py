@@ -187,14 +187,13 @@ def _looks(made: Answer, p: Palette) -> tuple[ClassStyle, ...]:
 
 
 def _blank(scale: Scale, made: Answer, one: str) -> str:
-    """What a place without a colour means."""
+    """What a place without a colour means; in one line of a phone."""
+    which = f"no {one}"
     if made.look == "values":
-        which = "with less than that"
+        which = "less than that"
     elif made.look == "change":
-        which = f"without any {one} in either period"
-    else:
-        which = f"without any {one}"
-    return f"{scale.words[1].capitalize()} {which} are {'outlines only' if scale.layer else 'left blank'}"
+        which = f"no {one} in either period"
+    return f"{'Outline only' if scale.layer else 'Left blank'}: {which}"
 
 
 def _refused(sentence: str) -> tuple[str, str]:
