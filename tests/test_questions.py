@@ -488,10 +488,19 @@ def test_what_was_not_collected_is_no_fall(tmp_path: Path) -> None:
     )
     gap = compared(look(city.gap(WICK, 2).open(tmp_path / "b")))
     assert gap.refused and "in March 2023, so these" in gap.sentence
-    two = City().seen(DISK).seen(DISK, source=FENN).gap(FENN, 2, 3).add({CENTRE: 9}, 7).add({CENTRE: 9}, 8, FENN)
+    two = City().seen(DISK).seen(DISK, source=FENN).gap(FENN, 2, 3).add({CENTRE: 15}, 7)
+    two = two.add({CENTRE: 15}, 8, FENN)
     answer = compared(look(two.open(tmp_path / "c")))
     assert not answer.refused
     assert answer.caveats[0] == "In 2 of the 12 months not everything was collected: a rise or fall may come from that."
+
+
+def test_places_are_compared_from_thirty_records_on(tmp_path: Path) -> None:
+    few = City().seen(DISK).add({CENTRE: 29}, 7)
+    answer = compared(look(few.open(tmp_path / "few")))
+    assert answer.refused
+    assert answer.sentence.startswith("Too few to tell: 29 incidents with a place in the two periods together")
+    assert not compared(look(City().seen(DISK).add({CENTRE: 30}, 7).open(tmp_path / "enough"))).refused
 
 
 # -- growing or fading -------------------------------------------------------------------------------------------------

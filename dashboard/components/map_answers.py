@@ -117,7 +117,7 @@ def show(
                 with st.container(width="content"):
                     map_trust.near_repeats(ctx, found, noun)
     with right, st.container(border=True, key="map_place"):
-        map_panel.beside(ctx, places, chosen, scale, noun, p)
+        map_panel.beside(ctx, places, chosen, scale, noun, p, _leading(made, named, noun))
 
 
 def _draw(
@@ -160,6 +160,21 @@ def _draw_pair(
         clicked=map_choice.clicked,
     )  # fmt: skip
     legend.show(legend.shades(shared, noun[1].capitalize(), p, "0"), legend.strip(strip, p, noun[1]))
+
+
+def _leading(made: Answer, named: pd.DataFrame, noun: tuple[str, str]) -> tuple[str, pd.DataFrame] | None:
+    """The places that the answer names, in its order."""
+    titles = {
+        "hot": "The surest hotspots",
+        "change": "Changed beyond chance",
+        "trend": "Hotspots with a clear course",
+        "relative": f"More {noun[1]} than suggested",
+        "rates": "High beyond chance",
+    }
+    if made.look not in titles or not len(made.hot):
+        return None
+    order = np.lexsort((-named["n"].to_numpy(dtype=float), -np.nan_to_num(made.order, nan=-np.inf)))
+    return titles[made.look], named.iloc[order[made.hot[order]]]
 
 
 def _painted(made: Answer, found: Study) -> np.ndarray:

@@ -35,16 +35,37 @@ def busiest(places: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palett
 
 
 def beside(
-    ctx: Context, places: pd.DataFrame, keys: Sequence[str], scale: Scale, noun: tuple[str, str], p: Palette
+    ctx: Context,
+    places: pd.DataFrame,
+    keys: Sequence[str],
+    scale: Scale,
+    noun: tuple[str, str],
+    p: Palette,
+    leading: tuple[str, pd.DataFrame] | None = None,
 ) -> None:
-    """What stands beside the map: the reader's own area, the chosen places, or the busiest ones."""
+    """What stands beside the map: the reader's own area, the chosen places, or those that the answer names first.
+
+    leading : a title and the places of the answer, in its order; without any, the places with most records.
+    """
     from dashboard.components import map_area
 
     own = map_area.show(ctx, noun, p)
     if keys:
         chosen(ctx, places, keys, scale, noun, p)
+    elif not own and leading and len(leading[1]):
+        _first(*leading, scale, p)
     elif not own:
         busiest(places, scale, noun, p)
+
+
+def _first(title: str, rows: pd.DataFrame, scale: Scale, p: Palette) -> None:
+    st.markdown(f"**{markdown_text(title)}**")
+    top = rows.head(LISTED)
+    st.html(_bars(top["name"].to_list(), top["n"].to_list(), p))
+    more = f" {words.count(len(rows) - len(top), *scale.words)} more in the table under the map." * (
+        len(rows) > len(top)
+    )
+    st.caption(markdown_text(f"Bars are counts of the whole view. Click on the map to see one place by itself.{more}"))
 
 
 def chosen(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.place_change import Ratio, place_change
+from dashboard.analysis.sufficiency import LEAST_INCIDENTS
 from dashboard.filters import add_months
 from dashboard.measures.collected import NO, YES, collected_months, months_since_1970
 from dashboard.questions.answer import Answer, Setting, of, refusal, tips, together
@@ -59,6 +60,14 @@ def changed(
     settings = _settings(study, which, relative)
     if before.sum() + after.sum() == 0:
         return refusal(f"There are no {noun[1]} with a place in either period.", len(study), settings)
+    total = float(before.sum() + after.sum())
+    if total < LEAST_INCIDENTS:
+        return refusal(
+            f"Too few to tell: {count(total, *noun)} with a place in the two periods together; to compare places it "
+            f"takes at least {LEAST_INCIDENTS}. Choose longer periods or fewer filters.",
+            len(study),
+            settings,
+        )
     missing, partly = _gaps(study, which)
     if missing:
         return refusal(
