@@ -4,8 +4,10 @@ import re
 from functools import cache
 from pathlib import Path
 
+from dashboard.escape import html_text
+
 GLOSSARY = Path(__file__).resolve().parent.parent / "GLOSSARY.md"
-_LINE = re.compile(r"^(?:[-*] )?\*\*(?P<term>[^*]+?):?\*\*:?\s*(?P<text>\S.*)$")
+_LINE = re.compile(r"^(?:[-*] )?\*\*(?P<term>[^*]+?\*?):?\*\*(?!\*):?\s*(?P<text>\S.*)$")
 
 
 def parse(text: str) -> list[tuple[str, str]]:
@@ -31,3 +33,57 @@ def terms() -> list[tuple[str, str]]:
         return parse(GLOSSARY.read_text(encoding="utf-8"))
     except OSError:
         return []
+
+
+# Everyday words, or words that mean something else in half of the sentences they stand in.
+_PLAIN = frozenset(
+    "source, load, area, case, client, signal, suspect, reported, occurred, public, restricted, fictional, warehouse, "
+    "exploitation, offence, arrest, premise, unknown, about the same, interval, density, steady, growing, "
+    "fading, new".split(", ")
+)
+# What figures say instead of the glossary's word.
+_SAID = {
+    "filling up": "reporting delay",
+    "not recorded": "unknown",
+    "set aside": "quarantine",
+    "known by area": "area only",
+    "known by area only": "area only",
+    "cells": "H3 cell",
+    "q": "p and q",
+}
+
+
+@cache
+def _meanings() -> tuple[re.Pattern[str], dict[str, str]]:
+    """A pattern of the spellings that are explained, and the meaning of each spelling, in lower case."""
+    found: dict[str, str] = {}
+    own = dict(terms())
+    for term, meaning in own.items():
+        for word in (term, *re.split(r", | and ", term)):
+            if len(word) > 1 and not {word.lower(), *re.split(", ", term)} & _PLAIN:
+                found |= dict.fromkeys((word.lower(), f"{word.lower()}s"), meaning)
+    found |= {said: own[term] for said, term in _SAID.items() if term in own}
+    spelt = "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
+    # A word of an address, or part of a longer word, is not the word.
+    return re.compile(rf"(?<![\w&#;/.-])(?:{spelt or '(?!)'})(?![\w/-]|\.\w)", re.IGNORECASE), found
+
+
+def explained(text: object, most: int = 3) -> str:
+    """Text as HTML, the first of each of at most `most` words of the glossary explained where it stands.
+
+    The words are looked for after the text was made safe: only what this function adds is markup.
+    """
+    pattern, meanings = _meanings()
+    done: set[str] = set()
+
+    def explain(found: re.Match[str]) -> str:
+        meaning = meanings[found[0].lower()]
+        if meaning in done or len(done) == most:
+            return found[0]
+        done.add(meaning)
+        said = html_text(meaning)
+        return (
+            f'<dfn class="lamplight-term" tabindex="0" data-meaning="{said}" aria-description="{said}">{found[0]}</dfn>'
+        )
+
+    return pattern.sub(explain, html_text(text))

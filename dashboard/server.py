@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OWN_FILES = Path(__file__).parent / "maps" / "static"
+PAGE_FILES = Path(__file__).parent / "static"
 MAP_FRAME_PATH = "/component/streamlit_folium"  # the component's name is its module's: "streamlit_folium.st_folium"
 TILE_HOST = "https://tile.openstreetmap.org"
 
@@ -43,6 +44,7 @@ def routes() -> list[BaseRoute]:
     return [
         Mount("/vendor/leaflet", app=_Vendored(directory=leaflet_folder()), name="leaflet"),
         Mount("/vendor/lamplight", app=_Vendored(directory=OWN_FILES), name="lamplight"),
+        Mount("/vendor/page", app=_Vendored(directory=PAGE_FILES), name="page"),
     ]
 
 
@@ -57,6 +59,12 @@ def leaflet_folder() -> Path:
     if spec is None or spec.origin is None:
         raise RuntimeError("Leaflet is not installed. Run: python start.py (or pip install -r requirements.txt)")
     return Path(spec.origin).parent / "data"
+
+
+@cache
+def page_file(name: str) -> str:
+    """The address of a file of the pages themselves. It changes with the content: browsers keep such files a week."""
+    return f"/vendor/page/{name}?v={hashlib.sha256((PAGE_FILES / name).read_bytes()).hexdigest()[:8]}"
 
 
 @cache

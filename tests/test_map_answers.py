@@ -13,7 +13,7 @@ from dashboard import groups, questions
 from dashboard.questions import LABELS
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
-from tests.page_text import captions, said
+from tests.page_text import captions, shown
 
 Run = Callable[..., AppTest]
 ZONE = shapely.box(-30.25, -40.1, -30.0, -39.85)
@@ -91,7 +91,7 @@ def answer(app: AppTest) -> str:
 def text(app: AppTest) -> str:
     """Everything that the page says, without the escapes."""
     parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.get("html")]
-    return " ".join(said(p) for p in parts)
+    return " ".join(shown(p) for p in parts)
 
 
 def maps(app: AppTest) -> int:

@@ -14,6 +14,7 @@ from dashboard.measures import PlaceStrip
 from dashboard.warehouse import current
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
+from tests.page_text import shown
 
 Run = Callable[..., AppTest]
 NO_POINT = ", ".join(f"{c} = NULL" for c in ("lat", "lon", *(f"h3_{r}" for r in range(4, 10))))
@@ -58,7 +59,7 @@ def run(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Run:
 def text(app: AppTest) -> str:
     """Everything that the page says, without the escapes."""
     parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.get("html")]
-    return " ".join(p.proto.body for p in parts).replace("\\", "")
+    return " ".join(shown(p) for p in parts)
 
 
 def maps(app: AppTest) -> int:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.components.figure import csv_bytes
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
+from tests.page_text import captions, shown
 
 PAGES = ("overview", "trends", "demographics", "data")
 
@@ -46,8 +47,8 @@ def titles(app: AppTest) -> list[str]:
 
 def text(app: AppTest) -> str:
     """Everything that the page says, without the escapes."""
-    parts = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.info]
-    return " ".join(p.value for p in parts).replace("\\", "")
+    parts = [*app.title, *app.header, *app.subheader, *app.markdown, *app.info]
+    return " ".join([*(shown(p) for p in parts), *captions(app)])
 
 
 def plots(app: AppTest) -> list[str]:

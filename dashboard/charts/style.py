@@ -11,7 +11,7 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "displaylogo": False, "scroll
 HATCH = "/"  # not finished
 UNKNOWN_HATCH = "x"  # not recorded
 UNKNOWN = ("unknown", "unmapped")
-FONT = 14
+FONT = 15
 
 
 class Draft:
@@ -96,8 +96,8 @@ def draft(p: Palette, height: int) -> Draft:
 def axis(p: Palette) -> dict[str, Any]:
     """Settings of any axis."""
     return {
-        "tickfont": {"color": p.quiet, "size": FONT - 1},
-        "title": {"text": "", "standoff": 6, "font": {"color": p.quiet, "size": FONT - 1}},
+        "tickfont": {"color": p.quiet, "size": FONT},
+        "title": {"text": "", "standoff": 6, "font": {"color": p.quiet, "size": FONT}},
         "fixedrange": True,
         "automargin": True,
         "zeroline": False,

@@ -120,6 +120,7 @@ def equations(ctx: Context) -> None:
     shown = table[list(names)].rename(columns=names)
     shown["Holds"] = held.map({True: "yes", False: "NO"})
     figure.show_table(shown, key="equations")
+    figure.explain("A row that was not loaded was merged, not relevant or set aside. None is lost.")
 
 
 def quarantine(ctx: Context) -> None:

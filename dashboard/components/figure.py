@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.charts import style
 from dashboard.escape import markdown_text
+from dashboard.glossary import explained
 from dashboard.palette import Palette, palette
 
 ROWS_SHOWN = 400  # pixels of a long table before it scrolls
@@ -50,7 +51,7 @@ def figure(
         else:
             drawn()
         if caption:
-            st.caption(markdown_text(caption))
+            explain(caption)
         _buttons(key, table, reading, missing)
 
 
@@ -59,6 +60,11 @@ def heading(title: str, subtitle: str = "") -> None:
     st.subheader(markdown_text(title), anchor=False)
     if subtitle:
         st.caption(markdown_text(subtitle))
+
+
+def explain(text: str) -> None:
+    """A caption in which words of the glossary say what they mean, to a pointer, a finger or the keyboard."""
+    st.html(f'<p class="lamplight-caption lamplight-terms">{explained(text)}</p>')
 
 
 def nothing(key: str, title: str, sentence: str, way_out: str = "", reset: Callable[[], None] | None = None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.escape import html_text
+from dashboard.glossary import explained
 from dashboard.maps import classes, styles
 from dashboard.maps.styles import ClassStyle
 from dashboard.measures import PlaceStrip
@@ -25,7 +26,7 @@ def shades(found: classes.Classes, title: str, p: Palette, zero: str = "") -> st
     )
     return (
         f'<div role="group" aria-label="{html_text(title)}" style="display:flex;flex-wrap:wrap;gap:.3rem 1rem;'
-        f'align-items:center;font-size:.875rem;font-variant-numeric:tabular-nums">'
+        f'align-items:center;font-size:.9375rem;font-variant-numeric:tabular-nums">'
         f'<strong style="font-weight:600">{html_text(title)}</strong>{swatches}</div>'
     )
 
@@ -41,11 +42,11 @@ def strip(found: PlaceStrip, p: Palette, many: str) -> str:
     bars = "".join(f'<span style="flex:{n} 0 0;background:{paint};min-width:2px"></span>' for _, n, paint in parts if n)
     words = "".join(
         f'<span style="display:inline-flex;align-items:center;gap:.35rem"><span style="width:.8rem;height:.8rem;'
-        f'border-radius:2px;border:1px solid {p.quiet};background:{paint}"></span>{n:,} {html_text(label)}</span>'
+        f'border-radius:2px;border:1px solid {p.quiet};background:{paint}"></span>{n:,} {explained(label)}</span>'
         for label, n, paint in parts
     )
     return (
-        f'<div style="font-size:.875rem;font-variant-numeric:tabular-nums;margin-top:.25rem">'
+        f'<div class="lamplight-terms" style="font-size:.9375rem;font-variant-numeric:tabular-nums;margin-top:.25rem">'
         f'<div aria-hidden="true" style="display:flex;height:.55rem;border-radius:3px;overflow:hidden;gap:1px;'
         f'margin-bottom:.35rem">{bars}</div><div style="display:flex;flex-wrap:wrap;gap:.2rem 1.1rem">'
         f"{words}<span>= {total:,} {html_text(many)}</span></div></div>"
@@ -85,6 +86,6 @@ def categories(
         )
     return (
         f'<div role="group" aria-label="{html_text(title)}" style="display:flex;flex-wrap:wrap;gap:.3rem 1rem;'
-        f'align-items:center;font-size:.875rem;font-variant-numeric:tabular-nums">'
+        f'align-items:center;font-size:.9375rem;font-variant-numeric:tabular-nums">'
         f'<strong style="font-weight:600">{html_text(title)}</strong>{"".join(items)}</div>'
     )

@@ -2,37 +2,22 @@
 
 import os
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 import streamlit as st
 
 from dashboard import words
 from dashboard.catalogue import Catalogue
+from dashboard.components import first_visit, keys
 from dashboard.escape import html_text, markdown_text
+from dashboard.palette import palette
+from dashboard.server import page_file
 
 CRISIS_CALL, CRISIS_TEXT = "1-888-373-7888", "233733"
 LEAVE_FOR = "https://www.weather.gov/"  # a page that says nothing about the reader; opened on a click only
 LEAVE_SCRIPT = "/vendor/lamplight/leave.js"  # a file of ours, because the content policy runs no inline script
-
-_STYLE = """
-.st-key-filter_bar { border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent);
-  padding-bottom: .5rem; }
-.block-container { padding-top: 4.25rem !important; }
-.lamplight-strip { padding: .35rem .75rem; border-radius: .375rem; font-size: .9rem; line-height: 1.4;
-  background: color-mix(in srgb, currentColor 7%, transparent); }
-.lamplight-leave { position: fixed; top: .6rem; right: 4rem; z-index: 1000000; padding: .3rem .8rem;
-  border: 1px solid currentColor; border-radius: .375rem; font-size: .9rem; font-weight: 600; text-decoration: none;
-  background: transparent; color: inherit !important; }
-.lamplight-leave:focus-visible { outline: 3px solid var(--st-primary-color, #0B6B63); outline-offset: 2px; }
-.lamplight-frame { position: fixed; inset: 0; z-index: 999999; pointer-events: none; border: 4px solid #8A4B00; }
-.lamplight-frame span { position: absolute; bottom: 0; left: 50%; transform: translateX(-50%); white-space: nowrap;
-  padding: .1rem .75rem; border-radius: .375rem .375rem 0 0; background: #8A4B00; color: #FFF; font-size: .8rem;
-  font-weight: 600; letter-spacing: .02em; }
-@media (max-width: 640px) {
-  .st-key-filter_row > div { flex: 1 1 9.5rem !important; width: auto !important; min-width: 9.5rem; }
-  .st-key-filter_row > div > * { width: 100% !important; }
-}
-@media print { .lamplight-leave { display: none; } }
-"""
+STYLE = Path(__file__).resolve().parents[1] / "static" / "page.css"
 
 
 def problem(message: str, remedy: str) -> None:
@@ -53,14 +38,27 @@ def link_notices(sentences: list[str]) -> None:
 
 
 def surroundings() -> None:
-    """The style of what follows, and the way out at the top right."""
-    st.html(f"<style>{_STYLE}</style>")
-    # Without the script it is a plain link; with it the page that opens takes this one's place in the tab.
+    """The style of what follows, the way out at the top right, the panel of a first visit and that of the keys."""
+    st.html(f"<style>{_colours()}{_style()}</style>")
+    # Without the scripts the way out is a plain link; with them the page that opens takes this one's place in the tab.
     st.html(
         f'<a class="lamplight-leave" href="{LEAVE_FOR}" target="_self" rel="noreferrer noopener">Quick exit</a>'
-        f'<script src="{LEAVE_SCRIPT}"></script>',
+        f"{first_visit.panel(crisis_line())}{keys.panel()}"
+        f'<script src="{LEAVE_SCRIPT}"></script><script src="{page_file("page.js")}"></script>',
         unsafe_allow_javascript=True,
     )
+
+
+@cache
+def _style() -> str:
+    return STYLE.read_text(encoding="utf-8")
+
+
+def _colours() -> str:
+    """The colours of this reader's theme, for what Streamlit does not draw."""
+    p = palette(st.context.theme.type)
+    named = {"surface": p.surface, "text": p.text, "quiet": p.quiet, "line": p.quiet, "accent": p.accent}
+    return ":root{" + "".join(f"--lamplight-{name}:{colour};" for name, colour in named.items()) + "}"
 
 
 def fictional_or_restricted(catalogue: Catalogue | None) -> None:
@@ -77,12 +75,18 @@ def fictional_or_restricted(catalogue: Catalogue | None) -> None:
 
 def footer(catalogue: Catalogue | None) -> None:
     """How fresh the data are, and the crisis line."""
-    call = os.environ.get("LAMPLIGHT_CRISIS_LINE") or f"call {CRISIS_CALL} or text {CRISIS_TEXT}"
-    parts = [f"In the United States, help for people who are trafficked or exploited: {call} (day and night)."]
+    parts = [crisis_line()]
     if catalogue is not None and (fresh := freshness(catalogue)):
         parts.insert(0, fresh)
     st.divider()
     st.caption(markdown_text(" ".join(parts)))
+    st.html(keys.button())
+
+
+def crisis_line() -> str:
+    """Where people who are trafficked or exploited find help, in a sentence."""
+    call = os.environ.get("LAMPLIGHT_CRISIS_LINE") or f"call {CRISIS_CALL} or text {CRISIS_TEXT}"
+    return f"In the United States, help for people who are trafficked or exploited: {call} (day and night)."
 
 
 def freshness(catalogue: Catalogue) -> str:

@@ -12,9 +12,12 @@ _HARMLESS = re.compile(r"Unrecognized feature|allow-scripts and allow-same-origi
 class Visit:
     """A context of its own (its own storage), one page, and everything that this page asked for."""
 
-    def __init__(self, browser: Any, server: str, width: int, height: int, **options: Any) -> None:
+    def __init__(self, browser: Any, server: str, width: int, height: int, first: bool = False, **options: Any) -> None:
+        """first : nothing is stored in this browser yet; otherwise it has seen the panel of a first visit."""
         self.server = server
         self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        if not first:
+            self.context.add_init_script("try { localStorage.setItem('lamplight-seen', 'yes') } catch {}")
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.elsewhere: list[str] = []
