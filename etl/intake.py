@@ -108,10 +108,11 @@ def _read(
 
 
 def _get_ready() -> None:
-    """Ibis takes as long to import and to compile its first expression as a large file to be looked through: both."""
+    """What reads and builds takes as long to import as a large file to be looked through: both at once."""
     from etl import engine
 
     engine.warm()
+    from etl import build, contents  # noqa: F401 - for whoever imports them next
 
 
 def _check_places(counts_for: tuple[str, ...], manifest: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl.build import build
 from etl.intake import Progress, declared, stage_load
 from etl.months import check_overlap
 from etl.read import Limits, sha256_of
@@ -65,6 +64,8 @@ def check_files(
     with store.lock(), store.staging() as staging:
         done = _stage_all(store, files, staging, counts_for, Limits(), progress, None)
         new = [d for d in done if not d.already]
+        from etl.build import build  # imported while the file is looked through: see intake
+
         build(_with(store, new, staging), 0, _joined(store, new), staging / "check.duckdb")
         return done, status_of(staging / "check.duckdb")
 
@@ -160,6 +161,8 @@ def serve(store: Store, loads: list[str], command: str, previous: int | None = N
     """Builds a new version from the given loads, keeps those that are staged, and points to it."""
     version = store.next_version()
     before = store.version() if previous is None else previous
+    from etl.build import build
+
     pointer = build(store, version, loads)
     try:
         store.adopt()

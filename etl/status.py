@@ -4,12 +4,13 @@ import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from etl.schema import SourceError
 from etl.store import REBUILD, Store
+
+if TYPE_CHECKING:
+    import duckdb
 
 _LOAD = "load source form file sha256 bytes loaded_at as_of notes".split()
 _TABLE = "table rows_read loaded merged not_relevant quarantined".split()
@@ -47,9 +48,11 @@ def loads_of(path: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(path: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
     if not path.is_file():
         raise SourceError(f"{path.name} is missing. {REBUILD}")
+    import duckdb  # a load imports it while it looks through its file
+
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             yield connection
