@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from typing import Any
 
 import h3
 import pyarrow as pa
@@ -23,7 +24,7 @@ ROW = st.tuples(
 
 
 def rows(taken: list[tuple]) -> pa.Table:
-    columns = list(zip(*taken, strict=True)) or [[]] * len(SCHEMA)
+    columns: list[Any] = list(zip(*taken, strict=True)) or [[]] * len(SCHEMA)
     return pa.table([pa.array(c, t) for c, t in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA)
 
 

@@ -155,9 +155,7 @@ def test_the_sample_is_built_again_when_an_update_changed_it(project: Path, monk
     assert (project / "built.txt").read_text() == "built\nbuilt\n"
 
 
-def test_what_people_saved_outlives_a_sample_built_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_people_saved_outlives_a_sample_built_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
     warehouse.build_sample(project)
     folder = project / "data" / "sample" / "warehouse"

@@ -99,7 +99,7 @@ def show(
         if made.refused:
             figure.nothing("map", *_refused(made.sentence))
             legend.show(legend.strip(strip, p, noun[1]))
-            st.caption(markdown_text(caption))
+            figure.explain(caption)
         else:
             looks = _looks(made, p)
             play = play and which == questions.CLUSTERED

@@ -59,7 +59,7 @@ def test_zoom_and_pan_ask_the_server_nothing_and_a_filter_keeps_the_view(visitor
     frame.wait_for_function(f"{COUNT} < {before}")
     assert visit.sent > sent
     assert frame.evaluate(VIEW) == view
-    choose(visit, "Count by", "Cells about 6 km across")
+    choose(visit, "Count by", "Cells about 17 km across")
     visit.page.wait_for_url("**by=*")
     visit.ready()
     assert frame.evaluate(VIEW) == view, "a change of scale keeps the view too"
@@ -203,6 +203,7 @@ def test_the_escaping_function_makes_foliums_template_literals_harmless(visitor:
                 "document.querySelector('.leaflet-popup-content').textContent.trim()"
             )
             frame.evaluate("map.closePopup(); Object.values(map._layers).find((l) => l.getRadius).remove()")
+            frame.wait_for_selector(".leaflet-popup-content", state="detached")  # it fades
         broken.append(visit.broken())
     assert (set(broken) == {None}) == safe
     assert not safe or visit.elsewhere == []
