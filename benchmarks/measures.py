@@ -113,7 +113,8 @@ def _forget_answers(warehouse: Warehouse, before: Filters) -> None:
     What is asked once for a version (compiled questions, the coverage) stays, as it does for a reader; so do the
     compiled choices that are the same as before.
     """
-    same = {("choice", one) for one in single(before)[1]}
+    bare, choices = single(before)
+    same = {("condition", bare), *(("choice", one) for one in choices)}
     warehouse.forget(lambda key: _is_about_a_view(key) and key not in same)
 
 

@@ -31,15 +31,24 @@ def monthly(warehouse: Warehouse, filters: Filters, group: str | None = None, wh
     """
     if filters.date_from or filters.date_to:
         return monthly(warehouse, replace(filters, date_from=None, date_to=None), group, where)
+    if not group and not where and filters.unit in codes.RECORD_UNITS:
+        # Pages ask by source too, and a view has few: the total comes from the same answer.
+        days = monthly(warehouse, filters, "source").groupby("day", as_index=False, dropna=False)["n"].sum()
+        return days.assign(code=_none(len(days)))[["day", "code", "n"]]
     return _asked(warehouse, filters, group, where, "M")
 
 
 def _asked(warehouse: Warehouse, filters: Filters, group: str | None, where: Wheres, unit: str) -> pd.DataFrame:
     found = ask(warehouse, filters, _by_time, unit, filters.date_column, *((group,) if group else ()), where=where)
     # Column by column: a rename and an astype of the whole frame take longer than the question itself.
-    code = pd.Categorical(found[group]) if group else pd.Categorical.from_codes(np.zeros(len(found), "int8"), [""])
+    code = pd.Categorical(found[group]) if group else _none(len(found))
     day = found["day"].to_numpy().astype("datetime64[s]")
     return pd.DataFrame({"day": day, "code": code, "n": pd.array(found["n"].to_numpy(), dtype="Int64")})
+
+
+def _none(rows: int) -> pd.Categorical:
+    """The code where there is no group."""
+    return pd.Categorical.from_codes(np.zeros(rows, "int8"), [""])
 
 
 def _by_time(rows: Any, unit: str, day: str, *group: str) -> Any:
