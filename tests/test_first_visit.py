@@ -45,7 +45,7 @@ def test_every_page_carries_the_keys_and_the_panel_once(tmp_path: Path, monkeypa
     app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=60).run()
     html = "".join(e.proto.body for e in app.get("html"))
     assert html.count('lamplight-welcome"') == html.count("<dialog") == html.count("/vendor/page/page.js?v=") == 1
-    assert html.count("lamplight-keys-open\" aria") == 1
+    assert html.count('lamplight-keys-open" aria') == 1
     assert "<b>the shelter" not in html and "ring &#60;b&#62;the shelter" in html
 
 
