@@ -107,7 +107,7 @@ def show(
             drawn = partial(_draw, ctx, scale, made, places, looks, frames, chosen, strip, noun, street, play, p)
             if pair and which == questions.CHANGED:
                 drawn = partial(_draw_pair, ctx, found, named, picked, scale, chosen, strip, noun, street, p)
-            figure.figure("map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale, which))
+            figure.figure("map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale))
         with st.container(horizontal=True, gap="xsmall", key="map_reasons"):
             _settings(made, found, noun, p)
             if which == questions.CLUSTERED and not made.refused:
@@ -117,7 +117,7 @@ def show(
                 with st.container(width="content"):
                     map_trust.near_repeats(ctx, found, noun)
     with right, st.container(border=True, key="map_place"):
-        map_panel.beside(ctx, places, chosen, scale, noun, p, _leading(made, named, noun))
+        map_panel.beside(ctx, places, chosen, scale, noun, p, _leading(made, found, named, noun), not made.refused)
 
 
 def _draw(
@@ -162,7 +162,7 @@ def _draw_pair(
     legend.show(legend.shades(shared, noun[1].capitalize(), p, "0"), legend.strip(strip, p, noun[1]))
 
 
-def _leading(made: Answer, named: pd.DataFrame, noun: tuple[str, str]) -> tuple[str, pd.DataFrame] | None:
+def _leading(made: Answer, found: Study, named: pd.DataFrame, noun: tuple[str, str]) -> tuple[str, pd.DataFrame] | None:
     """The places that the answer names, in its order."""
     titles = {
         "hot": "The surest hotspots",
@@ -173,8 +173,8 @@ def _leading(made: Answer, named: pd.DataFrame, noun: tuple[str, str]) -> tuple[
     }
     if made.look not in titles or not len(made.hot):
         return None
-    order = np.lexsort((-named["n"].to_numpy(dtype=float), -np.nan_to_num(made.order, nan=-np.inf)))
-    return titles[made.look], named.iloc[order[made.hot[order]]]
+    first = made.ranked(named, found.counts)
+    return titles[made.look], named.iloc[first[made.hot[first]]]
 
 
 def _painted(made: Answer, found: Study) -> np.ndarray:
@@ -256,15 +256,15 @@ def _elsewhere(found: Study, noun: tuple[str, str]) -> tuple[str, ...]:
     parts = []
     if found.left_out:
         parts.append(
-            f"{words.listed(list(found.left_out))} {'lies' if len(found.left_out) == 1 else 'lie'} too far away to be "
-            "judged together with the rest: choose it under “Source” to see it by itself."
+            f"Too far away to be judged together with the rest: {words.listed(list(found.left_out))}. Choose it under "
+            "“Source” to see it by itself."
         )
     if found.outside:
         parts.append(f"{words.number(found.outside)} {noun[1]} lie outside the area that the data cover.")
     return tuple(parts)
 
 
-def _reading(scale: Scale, which: str) -> str:
+def _reading(scale: Scale) -> str:
     what = "a six-sided cell of equal size" if scale.resolution else "an area"
     return (
         f"Each shape is {what}. The answer is the sentence above the map; the settings say how it was found. Colours "

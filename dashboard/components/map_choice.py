@@ -82,12 +82,10 @@ def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[tuple[str, ...
     return tuple(chosen), places
 
 
-def pick(label: str, options: Mapping[str, str], key: str, usual: str = "", help: str = "") -> str:
+def pick(label: str, options: Mapping[str, str], key: str) -> str:
     """A choice that the link carries: options are what is shown -> what it means. Returns the meaning."""
     _recall(key)
-    shown = list(options)
-    index = list(options.values()).index(usual) if usual else 0
-    chosen = st.selectbox(label, shown, index=index, key=key, bind="query-params", on_change=moved, help=help or None)
+    chosen = st.selectbox(label, list(options), key=key, bind="query-params", on_change=moved)
     _keep(key, chosen)
     return options[chosen]
 

@@ -47,7 +47,7 @@ def show(ctx: Context) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="map_controls"):
         with st.container(width=310):
             which = map_choice.question()
-        with st.container(width=225):
+        with st.container(width=260):
             scale = map_choice.scale(ctx)
         found, why = map_places.study_or_why(ctx, scale) if which != questions.COUNT else (None, "")
         picked = map_answers.options(which, found) if found else {}

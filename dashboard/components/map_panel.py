@@ -24,11 +24,16 @@ HOURS_FROM = 100  # known times; fewer say nothing about the day
 _DAYPARTS = ((6, 12, "Morning, 6 to 12"), (12, 18, "Afternoon, 12 to 18"), (18, 24, "Evening, 18 to 24"))
 
 
-def busiest(places: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palette) -> None:
-    """With nothing chosen: the places with most, so that the page says something without a click."""
+def busiest(places: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palette, drawn: bool = True) -> None:
+    """With nothing chosen: the places with most, so that the page says something without a click.
+
+    drawn : whether there is a map to click and a table under it.
+    """
     top = places[places["n"] > 0].head(LISTED)
     st.markdown(f"**{markdown_text(scale.words[1].capitalize())} with most {markdown_text(noun[1])}**")
     st.html(_bars(top["name"].to_list(), top["n"].to_list(), p))
+    if not drawn:
+        return
     rest = int((places["n"] > 0).sum()) - len(top)
     more = f" {words.count(rest, *scale.words)} more in the table under the map." if rest > 0 else ""
     st.caption(markdown_text(f"Click on the map to see one place by itself.{more}"))
@@ -42,10 +47,12 @@ def beside(
     noun: tuple[str, str],
     p: Palette,
     leading: tuple[str, pd.DataFrame] | None = None,
+    drawn: bool = True,
 ) -> None:
     """What stands beside the map: the reader's own area, the chosen places, or those that the answer names first.
 
     leading : a title and the places of the answer, in its order; without any, the places with most records.
+    drawn : whether there is a map.
     """
     from dashboard.components import map_area
 
@@ -55,7 +62,7 @@ def beside(
     elif not own and leading and len(leading[1]):
         _first(*leading, scale, p)
     elif not own:
-        busiest(places, scale, noun, p)
+        busiest(places, scale, noun, p, drawn)
 
 
 def _first(title: str, rows: pd.DataFrame, scale: Scale, p: Palette) -> None:

@@ -50,8 +50,12 @@ class Answer:
         """The twin of the map: every place that was counted or stands out, the most important first."""
         rows = pd.DataFrame({"Place": named["label"].to_numpy(), many: counts.astype("int64"), **self.columns})
         shown = (counts > 0) | (self.hot if len(self.hot) else np.zeros(len(counts), dtype=bool))
-        by = np.lexsort((named["label"].to_numpy().astype(str), -counts, -np.nan_to_num(self.order, nan=-np.inf)))
+        by = self.ranked(named, counts)
         return rows.iloc[by[shown[by]]].reset_index(drop=True)
+
+    def ranked(self, named: pd.DataFrame, counts: np.ndarray) -> np.ndarray:
+        """(n,) rows of the places, the most important first."""
+        return np.lexsort((named["label"].to_numpy().astype(str), -counts, -np.nan_to_num(self.order, nan=-np.inf)))
 
 
 def refusal(sentence: str, size: int, settings: Sequence[Setting] = (), caveats: Sequence[str] = ()) -> Answer:
