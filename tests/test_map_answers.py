@@ -154,6 +154,7 @@ def test_a_refusal_shows_no_map_but_the_strip_the_settings_and_the_places(run: R
     for part in ("21 with a point", "known by area only", "Settings: 21 in 278 cells", "Cells with most incidents"):
         assert part in said
     assert "Correction" in said and "Benjamini-Hochberg" in said
+    assert "Click on the map" not in said and "table under the map" not in said, "there is neither"
 
 
 def test_areas_are_called_areas_and_people_are_called_what_they_are(run: Run) -> None:
