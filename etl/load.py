@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.intake import Progress, declared, stage_load
+from etl.memory import large_files
 from etl.months import check_overlap
 from etl.read import Limits, sha256_of
 from etl.schema import Source, SourceError
@@ -42,7 +43,7 @@ def load_files(
     counts_for : months (YYYY-MM) for which these files count where files of the publisher overlap.
     Raises SourceError when a file is refused; nothing has changed then.
     """
-    with store.lock(), store.staging() as staging:
+    with store.lock(), large_files(), store.staging() as staging:
         done = _stage_all(store, files, staging, counts_for, limits or Limits(), progress, today)
         new = [d for d in done if not d.already]
         if new:
@@ -61,7 +62,7 @@ def check_files(
     progress: Progress = _silent,
 ) -> tuple[list[Loaded], list[dict[str, Any]]]:
     """What `load_files` would do, done aside: the loads, and `status` as it would be. Nothing is stored."""
-    with store.lock(), store.staging() as staging:
+    with store.lock(), large_files(), store.staging() as staging:
         done = _stage_all(store, files, staging, counts_for, Limits(), progress, None)
         new = [d for d in done if not d.already]
         from etl.build import build  # imported while the file is looked through: see intake
