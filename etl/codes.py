@@ -51,6 +51,18 @@ AGE_BAND_FROM = MappingProxyType(
 )
 AGE_LAST = 110  # older than this is a code or an error, not an age
 
+# How long a period of the public file is, finest first.
+GRAIN = _frozen(
+    month="Month",
+    quarter="Quarter",
+    half="Half-year",
+    year="Year",
+    years2="Two years",
+    years3="Three years",
+    years5="Five years",
+    all="All years together",
+)
+
 MINOR = _frozen(minor="Under 18", adult="18 and over", multiple="Both", unknown="Age not recorded")
 
 SEX = _frozen(

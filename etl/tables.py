@@ -187,3 +187,25 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 FACTS = ("incidents", "victims", "suspects")
+
+# -- the protected public file: the same names, fewer tables with rows -------------------------------------------------
+
+# What the public file has beside the tables above: which cube each unit of count is, and how far its figures are off.
+CUBE_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "cubes": {
+            "unit": "VARCHAR",
+            "grain": "VARCHAR",  # codes.GRAIN
+            "first": "DATE",  # first day of the first period
+            "last": "DATE",  # first day of the last month of the last closed period
+            "dimensions": "VARCHAR[]",  # columns of the unit's table, beside the period and the area
+            "layer": "VARCHAR",  # NULL: no map
+            "base": "INTEGER",  # K
+            "altered": "DOUBLE",  # share of the non-zero cells that rounding changes, whole percent
+            "dropped": "VARCHAR[]",  # what was tried and given up, in words
+        },
+        # Absolute errors of the totals of one order (1: by one dimension), in people, rounded up. Never the largest.
+        "errors": {"unit": "VARCHAR", "order": "INTEGER", "median": "INTEGER", "p95": "INTEGER"},
+    }
+)
+PUBLIC_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({**TABLES, **CUBE_TABLES})
