@@ -1,7 +1,8 @@
 """How memory is handed out while a large file is read.
 
 glibc gives every thread an arena of its own and maps each block above 128 kB anew: with chunks of some megabytes on
-several threads, the kernel's page faults then cost a tenth of a load. Other C libraries do not have the setting. Python's search for rings of objects costs another twentieth, and tables hold none.
+several threads, the kernel's page faults then cost a tenth of a load. Other C libraries do not have the setting.
+Python's search for rings of objects costs another twentieth, and tables hold none.
 """
 
 import ctypes
@@ -21,7 +22,8 @@ def reuse_blocks() -> bool:
     except (OSError, AttributeError, TypeError):  # macOS, musl, Windows
         return False
     settings = ((_M_ARENA_MAX, _ARENAS), (_M_MMAP_THRESHOLD, _BLOCK), (_M_TRIM_THRESHOLD, _KEPT))
-    return all([mallopt(name, value) == 1 for name, value in settings])
+    taken = [mallopt(name, value) == 1 for name, value in settings]
+    return all(taken)
 
 
 @contextmanager
