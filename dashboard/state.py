@@ -33,6 +33,49 @@ STEPS = (
         area_id TEXT NOT NULL,
         PRIMARY KEY (group_id, layer, area_id)
     );""",
+    # The record of who saw what: rows are added at the end and never changed; see dashboard/audit.
+    """CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        clock_back INTEGER NOT NULL,
+        person TEXT NOT NULL,
+        role TEXT NOT NULL,
+        agency TEXT NOT NULL,
+        what TEXT NOT NULL,
+        page TEXT NOT NULL,
+        filters TEXT NOT NULL,
+        left_out INTEGER NOT NULL,
+        subject TEXT NOT NULL,
+        format TEXT NOT NULL,
+        rows INTEGER,
+        sha256 TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        hash TEXT NOT NULL
+    );
+    CREATE TABLE audit_segments (
+        segment INTEGER PRIMARY KEY,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        file_sha256 TEXT NOT NULL
+    );
+    CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
+    WHEN NEW.number IS NOT 1 + max(coalesce((SELECT max(number) FROM audit), 0),
+                                   coalesce((SELECT max(last) FROM audit_segments), 0))
+    BEGIN SELECT RAISE(ABORT, 'a row is added at the end'); END;
+    CREATE TRIGGER audit_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'a row is never changed'); END;
+    CREATE TRIGGER audit_not_deleted BEFORE DELETE ON audit
+    WHEN OLD.number > coalesce((SELECT max(last) FROM audit_segments), 0)
+    BEGIN SELECT RAISE(ABORT, 'a row is deleted only when a closed segment holds it'); END;
+    CREATE TRIGGER audit_segments_in_order BEFORE INSERT ON audit_segments
+    WHEN NEW.segment IS NOT 1 + coalesce((SELECT max(segment) FROM audit_segments), 0)
+      OR NEW.first IS NOT 1 + coalesce((SELECT max(last) FROM audit_segments), 0)
+    BEGIN SELECT RAISE(ABORT, 'a segment is added at the end'); END;
+    CREATE TRIGGER audit_segments_not_changed BEFORE UPDATE ON audit_segments
+    BEGIN SELECT RAISE(ABORT, 'a segment is never changed'); END;
+    CREATE TRIGGER audit_segments_not_deleted BEFORE DELETE ON audit_segments
+    BEGIN SELECT RAISE(ABORT, 'a segment is never deleted'); END;""",
 )
 
 
@@ -135,11 +178,21 @@ def _bring_up_to_date(con: sqlite3.Connection) -> None:
     step = _step(con)
     for script in STEPS[step:]:
         # `executescript` would end the transaction that makes the steps count together.
-        for statement in script.split(";"):
-            if statement.strip():
-                con.execute(statement)
+        for statement in _statements(script):
+            con.execute(statement)
     if step < len(STEPS):
         con.execute(f"PRAGMA user_version = {len(STEPS)}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Each statement of a script; a trigger has semicolons of its own."""
+    held = ""
+    for part in script.split(";"):
+        held += part + ";"
+        if sqlite3.complete_statement(held):
+            if part.strip():
+                yield held
+            held = ""
 
 
 @contextmanager
