@@ -76,6 +76,16 @@ STEPS = (
     BEGIN SELECT RAISE(ABORT, 'a segment is never changed'); END;
     CREATE TRIGGER audit_segments_not_deleted BEFORE DELETE ON audit_segments
     BEGIN SELECT RAISE(ABORT, 'a segment is never deleted'); END;""",
+    # dashboard/sessions.py: sign-ins, and the moment up to which all of a person's have ended.
+    """CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL,
+        issued_at REAL NOT NULL,
+        seen_at REAL NOT NULL,
+        ended_at REAL,
+        why TEXT CHECK ((why IS NULL) = (ended_at IS NULL))
+    );
+    CREATE TABLE ended_for (person TEXT PRIMARY KEY, before REAL NOT NULL, why TEXT NOT NULL);""",
 )
 
 
