@@ -22,9 +22,11 @@ SCHEMA = pa.schema(
 FOLD_AT = 4_000_000  # rows, of 8 bytes or of 16
 
 
-def places(seen: pa.Table, source: Source) -> tuple[pa.Table, locate.Points]:
+def places(
+    seen: pa.Table, source: Source, confidential: locate.Confidential | None = None
+) -> tuple[pa.Table, locate.Points]:
     """Rows of `normalise.light` that can be used -> scope, month, h3_9, area_code, n for each; their checked points."""
-    points = locate.check_points(floats(seen["lat"]), floats(seen["lon"]), source.region)
+    points = locate.check_points(floats(seen["lat"]), floats(seen["lon"]), source.region, confidential)
     # Two decimals say nothing about so small a cell: the area's code is all that is known.
     coarse = locate.is_coarse(points.lat, points.lon)
     cells = locate.cells(np.where(coarse, np.nan, points.lat), points.lon, EXPOSURE_RESOLUTION)

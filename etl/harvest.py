@@ -1,9 +1,12 @@
 """What one file yields before it becomes a load: facts, denominator, quarantine, and which rows back what."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from etl.locate import Confidential
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Harvest:
     exposure : scope, month, h3_9, area_code, n.
     backing : input_table, record, key: the row stands behind the fact with that key.
     months : (scope, month as YYYY-MM) -> reports of that month.
+    confidential : places whose points are taken away while the file is read; nothing of them is kept.
     """
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
@@ -47,6 +51,7 @@ class Harvest:
     months: dict[tuple[str, str], int] = field(default_factory=dict)
     as_of: str | None = None
     notes: list[str] = field(default_factory=list)
+    confidential: "Confidential | None" = None
 
     def set_aside(self, input_table: str, record: int, column: str, reason: str) -> None:
         """Adds a row to the quarantine and to the tally of its table."""

@@ -18,6 +18,7 @@ from etl.read import Limits, open_file, sha256_of
 from etl.schema import Form, Source, SourceError
 from etl.store import write_json
 from etl.tables import WAREHOUSE_FORMAT
+from etl.withheld import Withheld
 
 Progress = Callable[[str, float], None]  # (what is being done, share done)
 
@@ -27,9 +28,12 @@ def declared(source: Source) -> str:
     return hashlib.sha256(repr((WAREHOUSE_FORMAT, replace(source, prepare=None))).encode()).hexdigest()[:12]
 
 
-def load_name(source: Source, sha256: str, counts_for: tuple[str, ...]) -> str:
-    """The same file, read by the same declaration for the same months, is the same load."""
-    how = hashlib.sha256(repr((declared(source), counts_for)).encode()).hexdigest()[:4]
+def load_name(source: Source, sha256: str, counts_for: tuple[str, ...], places: str = "") -> str:
+    """The same file, read by the same declaration for the same months, is the same load.
+
+    places : the mark of the list of confidential places that it was read with.
+    """
+    how = hashlib.sha256(repr((declared(source), counts_for, *[places][: bool(places)])).encode()).hexdigest()[:4]
     return f"{source.name}-{sha256[:12]}-{how}"
 
 
@@ -41,13 +45,15 @@ def stage_load(
     limits: Limits,
     progress: Progress,
     today: dt.date | None = None,
+    withheld: Withheld | None = None,
 ) -> dict[str, Any]:
     """Reads a file into `staging/load` and returns its manifest. Nothing that is served changes."""
     if source.refuse:
         raise SourceError(f"{source.title}: {source.refuse}")
     if not path.is_file():
         raise SourceError(f"{path} is not a file. Check the name and the folder.")
-    harvest = Harvest()
+    withheld = withheld or Withheld()
+    harvest = Harvest(confidential=withheld.confidential)
     now = today or dt.datetime.now(dt.UTC).date()
     if source.kind == "boundary":
         size, form_name, delivery, ids, collected = path.stat().st_size, "layer", "snapshot", True, True
@@ -61,13 +67,14 @@ def stage_load(
         form_name, delivery, ids, collected = form.name, form.delivery, form.has_ids, form.collected
         if source.prepare:
             ids = True
+    left_out = withheld.leave_out(source.name, harvest)
     tables = {
         name: {"rows_read": t.rows_read, "quarantined": t.quarantined, "merged": t.merged}
         for name, t in sorted(harvest.tallies.items())
     }
     manifest = {
         "format": WAREHOUSE_FORMAT,
-        "load": load_name(source, sha, counts_for),
+        "load": load_name(source, sha, counts_for, withheld.places),
         "source": source.name,
         "form": form_name,
         "delivery": delivery,
@@ -86,6 +93,7 @@ def stage_load(
         "counts_for": list(counts_for),
         "tables": tables,
         "notes": harvest.notes,
+        **left_out,
     }
     _check_places(counts_for, manifest)
     _write(staging / "load", harvest, manifest)

@@ -14,6 +14,7 @@ from etl.read import Limits, sha256_of
 from etl.schema import Source, SourceError
 from etl.status import loads_of, status_of
 from etl.store import Store, damaged
+from etl.withheld import withheld_by
 
 
 def _silent(_: str, __: float) -> None:
@@ -107,6 +108,7 @@ def _stage_all(
 ) -> list[Loaded]:
     found = {load: store.manifest(load) for load in store.current_loads()}
     served = {load: m for load, m in found.items() if m is not None}
+    withheld = withheld_by(store)
     done: list[Loaded] = []
     for i, (source, path) in enumerate(files):
 
@@ -114,13 +116,13 @@ def _stage_all(
             progress(f"{path.name}: {what}", (i + share) / len(files) * 0.9)
 
         check_fictional(store, list(served.values()), source)
-        known = _known(served, source, path, counts_for)
+        known = _known(served, source, path, counts_for, withheld.places)
         if known:
             done.append(Loaded(known["load"], True, known))
             continue
         work = staging / f"work-{i}"
         work.mkdir()
-        manifest = stage_load(source, path, work, counts_for, limits, part, today)
+        manifest = stage_load(source, path, work, counts_for, limits, part, today, withheld)
         load = str(manifest["load"])
         same = [name for name, m in served.items() if (m["source"], m["sha256"]) == (source.name, manifest["sha256"])]
         for name in same:  # the file was read before, another way: this reading takes its place
@@ -136,13 +138,14 @@ def _stage_all(
 
 
 def _known(
-    served: dict[str, dict[str, Any]], source: Source, path: Path, counts_for: tuple[str, ...]
+    served: dict[str, dict[str, Any]], source: Source, path: Path, counts_for: tuple[str, ...], places: str
 ) -> dict[str, Any] | None:
     """The load that this very file already is, read by the same declaration."""
     if not path.is_file():
         return None
     for m in served.values():
         alike = m["source"] == source.name and m["bytes"] == path.stat().st_size and m["declared"] == declared(source)
+        alike = alike and m.get("places", "") == places
         if alike and m["counts_for"] == list(counts_for) and m["sha256"] == sha256_of(path):
             return m
     return None

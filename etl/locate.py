@@ -10,6 +10,7 @@ from typing import Any
 import h3ronpy
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import shapely
 from h3ronpy.vector import coordinates_to_cells
 
@@ -20,8 +21,10 @@ Cells = npt.NDArray[np.uint64]
 
 NO_CELL = np.uint64(0)
 # Why a record has no point, or another one than the file says.
-POINT_ISSUES = ("ok", "missing", "zero", "swapped", "outside")
-OK, MISSING, ZERO, SWAPPED, OUTSIDE = range(5)
+POINT_ISSUES = ("ok", "missing", "zero", "swapped", "outside", "confidential")
+OK, MISSING, ZERO, SWAPPED, OUTSIDE, CONFIDENTIAL = range(6)
+EARTH_RADIUS_M = 6_371_008.8
+_METRES_PER_DEGREE = EARTH_RADIUS_M * np.pi / 180
 
 # About a kilometre: the finest cells that a coordinate of two decimals may enter (edge 1.2 km).
 COARSE_RESOLUTION = 7
@@ -36,11 +39,79 @@ class Points:
     issue: npt.NDArray[np.int8]
 
 
-def check_points(lat: Floats, lon: Floats, region: tuple[float, float, float, float] | None) -> Points:
+@dataclass(frozen=True)
+class Confidential:
+    """Circles in which no point is kept. lat, lon: (k,) degrees; radius: (k,) metres."""
+
+    lat: Floats
+    lon: Floats
+    radius: Floats
+
+    def hides(self, lat: Floats, lon: Floats) -> npt.NDArray[np.bool_]:
+        """Whether each point, (n,) degrees, lies in one of the circles. NaN does not."""
+        found = np.zeros(lat.shape, dtype=bool)
+        order = np.argsort(lat)  # NaN comes last
+        north = lat[order]
+        for place_lat, place_lon, radius in zip(self.lat, self.lon, self.radius, strict=True):
+            reach = radius / _METRES_PER_DEGREE * (1 + 1e-9)
+            near = order[np.searchsorted(north, place_lat - reach) : np.searchsorted(north, place_lat + reach, "right")]
+            found[near] |= metres_between(lat[near], lon[near], place_lat, place_lon) <= radius
+        return found
+
+    def touches(self, cell: Cells) -> npt.NDArray[np.bool_]:
+        """Whether each cell, (n,), has ground in common with one of the circles."""
+        found = np.zeros(cell.shape, dtype=bool)
+        if not len(cell) or not len(self.lat):
+            return found
+        lat, lon = cell_centres(cell)
+        for place_lat, place_lon, radius in zip(self.lat, self.lon, self.radius, strict=True):
+            near = np.flatnonzero(metres_between(lat, lon, place_lat, place_lon) <= radius + _CELL_REACH_M)
+            if len(near):
+                shapes = _around(_outlines(cell[near]), place_lat, place_lon)
+                found[near] |= shapely.distance(shapes, shapely.Point(0, 0)) <= radius
+        return found
+
+
+def metres_between(lat: Floats, lon: Floats, to_lat: float, to_lon: float) -> Floats:
+    """Great-circle distance of each point, (n,) degrees, from one. Haversine formula, mean radius of the earth."""
+    phi, theta = np.radians(lat), np.radians(to_lat)
+    half = np.sin((phi - theta) / 2) ** 2
+    half += np.cos(phi) * np.cos(theta) * np.sin(np.radians(lon - to_lon) / 2) ** 2
+    return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+
+
+# No cell of the resolution of the denominator reaches further from its centre than this (edge 0.2 km on average).
+_CELL_REACH_M = 400.0
+
+
+def _outlines(cell: Cells) -> Any:
+    from h3ronpy.vector import cells_to_wkb_polygons
+
+    return shapely.from_wkb(pa.array(cells_to_wkb_polygons(cell)).to_pylist())
+
+
+def _around(shapes: Any, lat: float, lon: float) -> Any:
+    """Shapes of a few hundred metres in metres east and north of a point."""
+    east = _METRES_PER_DEGREE * np.cos(np.radians(lat))
+
+    def metres(at: Floats) -> Floats:
+        turned = (at[:, 0] - lon + 180) % 360 - 180
+        return np.column_stack([turned * east, (at[:, 1] - lat) * _METRES_PER_DEGREE])
+
+    return shapely.transform(shapes, metres)
+
+
+def check_points(
+    lat: Floats,
+    lon: Floats,
+    region: tuple[float, float, float, float] | None,
+    confidential: Confidential | None = None,
+) -> Points:
     """Takes away nonsense: (0, 0), out of range, outside the declared region; turns round a swapped pair.
 
     lat, lon : (n,) degrees, NaN for missing. region : west, south, east, north in degrees, or None.
     A pair counts as swapped only when a region is declared and the turned pair lies inside it.
+    confidential : places whose points are taken away too.
     """
     lat, lon = np.array(lat, dtype=np.float64), np.array(lon, dtype=np.float64)
     issue = np.full(lat.shape, OK, dtype=np.int8)
@@ -54,6 +125,10 @@ def check_points(lat: Floats, lon: Floats, region: tuple[float, float, float, fl
     for mask, name in ((missing, MISSING), (zero, ZERO), (swapped, SWAPPED), (outside, OUTSIDE)):
         issue[mask] = name
     gone = missing | zero | outside
+    if confidential is not None:
+        hidden = ~gone & confidential.hides(lat, lon)
+        issue[hidden] = CONFIDENTIAL
+        gone |= hidden
     lat[gone] = np.nan
     lon[gone] = np.nan
     return Points(lat, lon, issue)

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from etl import engine, normalise
 from etl.denominator import places
+from etl.locate import Confidential
 from etl.values import Job, trim
 
 _NEWEST = "updated desc nulls last, part desc, record desc"
@@ -63,7 +64,13 @@ class Identities:
 
 
 def older_rows(
-    inputs: list[Input], repeated: Any, connection: duckdb.DuckDBPyConnection, work: Path, *, rows_are: str
+    inputs: list[Input],
+    repeated: Any,
+    connection: duckdb.DuckDBPyConnection,
+    work: Path,
+    *,
+    rows_are: str,
+    confidential: Confidential | None = None,
 ) -> Older:
     """Reads the rows of the repeated ids again and says which of them give way. `work`: a folder for a moment."""
     with duckdb.connect(str(work / "repeats.duckdb"), config={"memory_limit": "300MB", "threads": 2}) as disk:
@@ -72,7 +79,7 @@ def older_rows(
             "updated timestamp, record bigint, part integer)"
         )
         for part, one in enumerate(inputs):
-            for rows in _suspects(one, repeated, connection):
+            for rows in _suspects(one, repeated, connection, confidential):
                 disk.register("rows_of", rows)
                 disk.execute(f"insert into suspects by name select *, {part} as part from rows_of")  # noqa: S608
                 disk.unregister("rows_of")
@@ -89,7 +96,9 @@ def older_rows(
         )
 
 
-def _suspects(one: Input, repeated: Any, connection: duckdb.DuckDBPyConnection) -> Iterable[pa.Table]:
+def _suspects(
+    one: Input, repeated: Any, connection: duckdb.DuckDBPyConnection, confidential: Confidential | None
+) -> Iterable[pa.Table]:
     hashes = engine.compile_sql(normalise.identity(one.job))
     light = engine.compile_sql(normalise.light(one.job, with_id=True))
     for chunk in one.chunks():
@@ -102,7 +111,7 @@ def _suspects(one: Input, repeated: Any, connection: duckdb.DuckDBPyConnection) 
         rows = rows.filter(pa.array(np.isin(rows["record"].to_numpy(), mine["record"].to_numpy())))
         seen = engine.run(connection, light, chunk=rows)
         seen = seen.filter(seen["reason"].is_null())
-        placed, _ = places(seen, one.job.source)
+        placed, _ = places(seen, one.job.source, confidential)
         for name in ("id", "updated", "record"):
             placed = placed.append_column(name, seen[name].combine_chunks())
         yield placed

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import engine, locate, normalise
+from etl.confidential import said_hidden
 from etl.denominator import Denominator, area_names, floats, places
 from etl.distinct import Light
 from etl.harvest import Harvest
@@ -41,7 +42,13 @@ class _Seen:
     latest: Any = None
 
 
-def _see(light: Light, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBatch, source: Source) -> _Seen:
+def _see(
+    light: Light,
+    connection: duckdb.DuckDBPyConnection,
+    chunk: pa.RecordBatch,
+    source: Source,
+    confidential: locate.Confidential | None,
+) -> _Seen:
     """One chunk by itself, on any thread: DuckDB wants a cursor for each."""
     seen = light.run(connection.cursor(), chunk)
     good = pc.is_null(seen["reason"])
@@ -55,7 +62,7 @@ def _see(light: Light, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBa
     }
     if not usable.num_rows:
         return _Seen(**known)
-    part, points = places(usable, source)
+    part, points = places(usable, source, confidential)
     return _Seen(
         **known,
         exposure=part,
@@ -105,7 +112,10 @@ class ReportReader:
             self.facts.append(facts.append_column("part", pa.array([part] * facts.num_rows, pa.int32())))
             waiting.clear()
 
-        for seen in in_order(lambda chunk: _see(light, connection, chunk, self.source), chunks(), workers=2):
+        def see(chunk: pa.RecordBatch) -> _Seen:
+            return _see(light, connection, chunk, self.source, self.harvest.confidential)
+
+        for seen in in_order(see, chunks(), workers=2):
             total += seen.count
             self._count(seen, input_table)
             if not spelt_out:  # while the next chunks are worked on
@@ -139,7 +149,8 @@ class ReportReader:
         if not len(repeated):
             return
         rows_are = self._inputs[0].job.declared.rows_are
-        older = older_rows(self._inputs, repeated, connection, self.work, rows_are=rows_are)
+        hidden = self.harvest.confidential
+        older = older_rows(self._inputs, repeated, connection, self.work, rows_are=rows_are, confidential=hidden)
         if not older.rows.num_rows:
             return
         self._exposure.add(older.exposure, sign=-1)
@@ -171,7 +182,8 @@ class ReportReader:
         return self._located(pa.concat_tables(self.facts).sort_by([("part", "ascending"), ("record", "ascending")]))
 
     def _located(self, facts: pa.Table) -> pa.Table:
-        points = locate.check_points(floats(facts["lat"]), floats(facts["lon"]), self.source.region)
+        hidden = self.harvest.confidential
+        points = locate.check_points(floats(facts["lat"]), floats(facts["lon"]), self.source.region, hidden)
         share = locate.largest_point_share(points.lat, points.lon)
         located = int(np.isfinite(points.lat).sum())
         if located >= 30 and share > 0.03:
@@ -224,6 +236,8 @@ class ReportReader:
             self.harvest.notes.append(
                 "Coordinates: " + "; ".join(said) + ". Those that cannot be used were taken away."
             )
+        if self.issues[locate.CONFIDENTIAL]:
+            self.harvest.notes.append(said_hidden(int(self.issues[locate.CONFIDENTIAL])))
         times = [f"{m // 60:02d}:{m % 60:02d}" for m in self.default_minutes()]
         if times:
             self.harvest.notes.append(

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from etl.read import sha256_of
+from etl.retention import retention
 from etl.schema import SourceError
 from etl.tables import WAREHOUSE_FORMAT
 
 REBUILD = "`python -m etl rebuild` makes it again from the loads."
 _DATABASE = re.compile(r"restricted-\d{6,}\.duckdb")
-KEEP_VERSIONS = 2  # database files; loads are kept as long as one of KEEP_SETS names them
-KEEP_SETS = 20
+ERASING = "erasing.json"  # there while an erasure is under way: see erasing.py
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Store:
         path = self.root / "current.json"
         if not path.exists():
             return None
-        pointer = _read_json(path)
+        pointer = read_json(path)
         version, name = pointer.get("version"), pointer.get("restricted")
         if type(version) is not int or version < 1 or not isinstance(name, str) or not _DATABASE.fullmatch(name):
             raise SourceError(f"{path} is damaged. {REBUILD}")
@@ -78,7 +78,7 @@ class Store:
         if version == 0:
             return {"version": 0, "loads": [], "previous": 0, "command": ""}
         path = self.sets / f"{version:06d}.json"
-        found = _read_json(path)
+        found = read_json(path)
         loads = found.get("loads")
         if not isinstance(loads, list) or not {"previous", "command"} <= set(found):
             raise SourceError(f"{path} is damaged or gone. {REBUILD}")
@@ -95,7 +95,7 @@ class Store:
     def manifest(self, load: str) -> dict[str, Any] | None:
         """What a load says about itself; None when any of it is damaged or gone."""
         folder = self.folder(load)
-        found = _read_json(folder / "manifest.json")
+        found = read_json(folder / "manifest.json")
         files = found.get("files")
         if found.get("load") != load or found.get("format") != WAREHOUSE_FORMAT or not isinstance(files, dict):
             return None
@@ -159,6 +159,10 @@ class Store:
             for load in self.staged:
                 shutil.rmtree(self.loads / load, ignore_errors=True)
 
+    def erasing(self) -> bool:
+        """Whether an erasure was begun and is not done."""
+        return (self.root / ERASING).exists()
+
     def database(self, version: int) -> Path:
         return self.root / f"restricted-{version:06d}.duckdb"
 
@@ -168,11 +172,18 @@ class Store:
         return sorted(found, key=lambda p: int(p.stem.split("-")[1]))
 
     def _tidy(self) -> None:
-        """Removes old databases and loads that no recent set names. What is still open is left for next time."""
-        for path in self.databases()[:-KEEP_VERSIONS]:
-            with contextlib.suppress(OSError):
-                path.unlink()
-        named = {load for n in self.versions()[-KEEP_SETS:] for load in self.set_of(n)["loads"]}
+        """Removes old databases and loads that no recent set names. What is still open is left for next time.
+
+        Old is what has a smaller number, whatever the clock says: clocks go wrong, and files are copied.
+        """
+        if self.erasing():  # the new loads of earlier versions are in no set yet
+            return
+        kept = retention(self.data)
+        for path in self.databases()[: -kept.versions]:
+            if path != self.database(self.version()):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        named = {load for n in self.versions()[-kept.undo :] for load in self.set_of(n)["loads"]}
         for folder in self.loads.iterdir():
             if folder.name not in named:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -193,7 +204,11 @@ class Store:
         with (self.root / "lock").open("a+b") as handle:
             if not _try_lock(handle):
                 raise SourceError("Another load is running on this folder. Wait for it to end, then try again.")
+            retention(self.data)  # a mistake in it is said before the work, not after
             self._clear()
+            from etl.erasing import finish  # it needs the store
+
+            finish(self)
             yield
 
 
@@ -237,7 +252,7 @@ def write_json(path: Path, content: Any) -> None:
         _flush(path.parent)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
     """An object that a program wrote; empty when it is missing or is something else."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

@@ -11,9 +11,10 @@ import pytest
 
 from etl.load import load_files, rebuild, remove, undo
 from etl.registry import source_named
+from etl.retention import Retention
 from etl.schema import SourceError
 from etl.status import status
-from etl.store import KEEP_SETS, KEEP_VERSIONS, Store
+from etl.store import Store
 from tests.loader_files import LAPD, SEX, contents, csv_file, lapd_row, load, served, tree
 
 DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
@@ -157,11 +158,11 @@ def test_old_versions_are_tidied_and_what_undo_needs_is_kept(store: Store) -> No
     for _ in range(3):
         remove(store, first)
         undo(store)
-    assert len(store.databases()) == KEEP_VERSIONS
+    assert len(store.databases()) == Retention().versions
     assert {p.name for p in store.loads.iterdir()} == set(store.current_loads())
     remove(store, first)
     assert (store.loads / first).exists()
-    for _ in range(KEEP_SETS):  # so many steps later nothing can bring it back, and it goes
+    for _ in range(Retention().undo):  # so many steps later nothing can bring it back, and it goes
         rebuild(store)
     assert not (store.loads / first).exists()
     _refused("no longer kept", lambda: undo(store))
