@@ -1,9 +1,10 @@
 """What a warehouse holds that can be chosen from: sources, areas, months, values. Plain data, no database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from dashboard.cubes import Cube
 from etl import codes
 
 
@@ -63,6 +64,8 @@ class Catalogue:
     groups : named groups of areas and drawn areas; not of the version, so `groups.offer` puts the present ones in.
     has_points : whether records have coordinates, so that a drawn area can be told.
     units : units of count with at least one row, in the order of codes.UNIT.
+    cubes : of the public file, what is published of each unit; none of the restricted one.
+    unit : of the public file, the unit whose cube decides what can be chosen (see `of`); "" for the first.
     """
 
     version: int = 0
@@ -78,6 +81,22 @@ class Catalogue:
     units: tuple[str, ...] = ("incidents",)
     present: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     meta: Mapping[str, str] = field(default_factory=dict)
+    cubes: Mapping[str, Cube] = field(default_factory=dict)
+    unit: str = ""
+
+    @property
+    def public(self) -> bool:
+        """Whether this is the protected public file."""
+        return self.meta.get("tier") == "public"
+
+    @property
+    def cube(self) -> Cube | None:
+        """What is published of the unit in question; None in the restricted file, or where nothing is published."""
+        return self.cubes.get(self.unit or (self.units[0] if self.units else ""))
+
+    def of(self, unit: str) -> "Catalogue":
+        """What can be chosen for one unit of count: in the public file each has periods and areas of its own."""
+        return replace(self, unit=unit) if self.public and unit in self.cubes else self
 
     @property
     def fictional(self) -> bool:

@@ -64,7 +64,15 @@ class Filters:
 
 
 def default(catalogue: Catalogue) -> Filters:
-    """Incidents of the last five years up to the last month with data (fewer when the data are younger)."""
+    """Incidents of the last five years up to the last month with data (fewer when the data are younger).
+
+    Of the public file: the unit in question, in the whole periods of its cube.
+    """
+    if catalogue.public:
+        cube = catalogue.cube
+        shown = cube.usual if cube else ()
+        unit = cube.unit if cube else catalogue.units[0]
+        return Filters(shown[0].first, shown[-1].last, unit=unit) if shown else Filters(unit=unit)
     last = catalogue.last_month
     if last is None or catalogue.first_month is None:
         return Filters()
@@ -74,6 +82,18 @@ def default(catalogue: Catalogue) -> Filters:
 def supported(unit: str) -> frozenset[str]:
     """Names of the filters that apply to a unit of count; the others are absent and the bar says so."""
     return _SUPPORTED[unit]
+
+
+def offered(catalogue: Catalogue, unit: str) -> frozenset[str]:
+    """Names of the filters that this file has for a unit: of the public one only what its cube was made by."""
+    cube = catalogue.cubes.get(unit)
+    if not catalogue.public or cube is None or not cube.protected:
+        return supported(unit) - (frozenset({"date", "related", "area"}) if catalogue.public else frozenset())
+    # Of victims, the filters narrow the person's own age and sex; of others, the summary of the incident.
+    own = {"age": "age_band", "sex": "sex"} if unit == "victims" else {"age": "victim_age_band", "sex": "victim_sex"}
+    narrowing = ("source", "exploitation", "age", "sex", "premise")
+    held = {name for name in narrowing if own.get(name, name) in cube.dimensions}
+    return frozenset({"from", "to", "unit"} | held | ({"area"} if cube.layer else set()))
 
 
 def table_of(unit: str) -> str:

@@ -7,10 +7,11 @@ No Streamlit and no database here.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from dashboard.catalogue import AreaGroup, Catalogue
-from dashboard.filters import DATE_BASIS, NAMES, Filters, default
+from dashboard.filters import DATE_BASIS, NAMES, Filters, default, offered
 from etl import codes
 
 GROUP = "*group"  # stands where an area has its layer; no layer has such a name
@@ -19,6 +20,10 @@ GROUP = "*group"  # stands where an area has its layer; no layer has such a name
 def choices(name: str, catalogue: Catalogue) -> Mapping[Any, str]:
     """What one filter can be set to: value -> label. Labels are unique; widgets show them and links carry them."""
     if name in ("from", "to"):
+        if catalogue.public:
+            # A period is chosen whole: by its first month as the beginning, by its last as the end.
+            periods = catalogue.cube.periods if catalogue.cube else ()
+            return {(p.first if name == "from" else p.last): p.label for p in periods}
         return {m: f"{m:%Y-%m}" for m in catalogue.months}
     if name == "source":
         return _unique({s.source: s.title for s in catalogue.sources if s.kind != "boundary"})
@@ -38,7 +43,8 @@ def choices(name: str, catalogue: Catalogue) -> Mapping[Any, str]:
 
 def _areas(catalogue: Catalogue) -> dict[tuple[str, str], str]:
     """Groups first: whoever made one looks for it. An area keeps its name when a group took the same."""
-    areas = {(a.layer, a.area_id): a.label for a in catalogue.areas}
+    layer = catalogue.cube.layer if catalogue.cube else None
+    areas = {(a.layer, a.area_id): a.label for a in catalogue.areas if layer is None or a.layer == layer}
     taken = set(areas.values()) if catalogue.groups else set()
     groups = {(GROUP, g.id): f"{g.label} [{g.id}]" if g.label in taken else g.label for g in catalogue.groups}
     return groups | areas
@@ -80,7 +86,9 @@ ONE = {"from": "date_from", "to": "date_to", "unit": "unit", "date": "date_basis
 
 def to_query(filters: Filters, catalogue: Catalogue) -> dict[str, list[str]]:
     """The link's parameters: only what differs from the default view, as the labels that people read."""
-    usual, query = default(catalogue), {}
+    first, query = default(catalogue), {}
+    catalogue = catalogue.of(filters.unit)
+    usual = replace(default(catalogue), unit=first.unit)
     for name, attribute in (ONE | MANY).items():
         value = getattr(filters, attribute)
         if value == getattr(usual, attribute) or value is None:
@@ -98,6 +106,8 @@ def from_query(params: Mapping[str, Iterable[str] | str], catalogue: Catalogue) 
 
     Returns the filters and the notices (plain sentences, no value from the link). Other parameters are ignored.
     """
+    if catalogue.public:
+        return _protected_view(params, catalogue)
     filters, notices = default(catalogue), []
     for name in NAMES:
         if name not in params:
@@ -120,6 +130,76 @@ def from_query(params: Mapping[str, Iterable[str] | str], catalogue: Catalogue) 
         filters = replace(filters, date_from=filters.date_to, date_to=filters.date_from)
         notices.append("The period ended before it began, so its two months (“from” and “to”) were swapped.")
     return filters, notices
+
+
+def _protected_view(params: Mapping[str, Iterable[str] | str], catalogue: Catalogue) -> tuple[Filters, list[str]]:
+    """A link to the public file: what its cube lacks is left out and named, months become whole periods."""
+    query = {k: [v] if isinstance(v, str) else [str(x) for x in v] for k, v in params.items() if k in NAMES}
+    unit, bad_unit = _read_many(query.get("unit", [])[-1:], "unit", catalogue)
+    catalogue = catalogue.of(unit[0] if unit else default(catalogue).unit)
+    filters, notices = default(catalogue), []
+    absent = [WORDS[n] for n in NAMES if n in query and n not in offered(catalogue, filters.unit)]
+    unread = ["unit"] if bad_unit else []
+    widened = False
+    for name in NAMES:
+        if name not in query or name == "unit" or name not in offered(catalogue, filters.unit):
+            continue
+        if name in ("from", "to"):
+            month, wider = _read_period(query[name][-1:], name, catalogue)
+            filters = replace(filters, **({ONE[name]: month} if month else {}))
+            widened |= wider
+            unread += [] if month else [name]
+            continue
+        found, bad = _read_many(query[name], name, catalogue)
+        filters = replace(filters, **({MANY[name]: found} if found else {}))
+        unread += [name] if bad else []
+    if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
+        usual = default(catalogue)
+        filters = replace(filters, date_from=usual.date_from, date_to=usual.date_to)
+        notices.append("The period ended before it began, so the usual period is shown.")
+    if absent:
+        listed = ", ".join(absent)
+        notices.append(f"This is the same question without: {listed}. The protected view does not have it.")
+    if widened:
+        notices.append("The period was widened to whole published periods.")
+    notices += [f"Part of the link could not be read (“{n}”), so the view may be wider than was meant." for n in unread]
+    return filters, notices
+
+
+# How a reader calls the filters.
+WORDS: Mapping[str, str] = {
+    "from": "period",
+    "to": "period",
+    "source": "source",
+    "exploitation": "kind of exploitation",
+    "area": "area",
+    "unit": "unit of count",
+    "age": "age of victims",
+    "sex": "sex of victims",
+    "premise": "kind of place",
+    "date": "date used",
+    "related": "related offences",
+}
+_MONTH = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-\d{1,2})?")
+
+
+def _read_period(given: list[str], name: str, catalogue: Catalogue) -> tuple[Any, bool]:
+    """(the period's first or last month; whether it is wider than what was asked). None where nothing fits."""
+    labels = choices(name, catalogue)
+    text = given[0][:40].strip() if given else ""
+    exact = {slug(label): value for value, label in labels.items()}
+    if slug(text) in exact:
+        return exact[slug(text)], False
+    found = _MONTH.fullmatch(text)
+    cube = catalogue.cube
+    if not found or cube is None or not cube.periods or not 1 <= int(found[2] or 1) <= 12 or int(found[1]) < 1:
+        return None, False
+    usual = 1 if name == "from" else 12
+    month = date(int(found[1]), int(found[2] or usual), 1)
+    inside = min(max(month, cube.periods[0].first), cube.periods[-1].last)
+    period = cube.period_of(inside)
+    edge = period and (period.first if name == "from" else period.last)
+    return edge, edge != month
 
 
 def _read_switch(values: list[str]) -> tuple[dict[str, Any], bool]:

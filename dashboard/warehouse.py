@@ -1,7 +1,9 @@
 """Opens one version of the warehouse: read-only, locked down, through Ibis, for many threads at once."""
 
 import json
+import os
 import queue
+import re
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterator
@@ -20,6 +22,9 @@ from etl import tables
 
 POOL = 4  # sessions ask at the same time; DuckDB already uses every core for one question
 REBUILD = "Run `python -m etl status --data DIR` to see the loads, and load a file again to rebuild the warehouse."
+RELEASE = "Make a release with `python -m etl release --data DIR`; the public view is then served from DIR/public."
+TIERS = ("restricted", "public")
+_RELEASED = re.compile(r"releases/[0-9A-Za-z][0-9A-Za-z._-]{0,60}/public\.duckdb")
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
@@ -152,18 +157,14 @@ def _close(pool: "queue.LifoQueue[Any]", connection: duckdb.DuckDBPyConnection) 
     connection.close()
 
 
-def open_warehouse(data_dir: Path) -> Warehouse:
+def open_warehouse(data_dir: Path, tier: str = "restricted", release: str = "") -> Warehouse:
     """Open the version that DATA/warehouse/current.json points at.
 
+    tier : "public" opens the protected file instead, of DATA/public, which is then `data_dir`: the newest release, or
+    the one named. A file of the other kind is refused, whatever it is called.
     Raises WarehouseMissing, WarehouseBroken or WarehouseFormat, each with what to do.
     """
-    pointer = _read_pointer(data_dir)
-    name, version = pointer.get("restricted"), pointer.get("version")
-    if not isinstance(name, str) or Path(name).name != name or not isinstance(version, int):
-        raise WarehouseBroken("The file warehouse/current.json does not name a warehouse.", REBUILD)
-    path = Path(data_dir) / "warehouse" / name
-    if not path.is_file():
-        raise WarehouseMissing("The warehouse that warehouse/current.json names is not there.", REBUILD)
+    path, version = _public_file(Path(data_dir), release) if tier == "public" else _restricted_file(Path(data_dir))
     try:
         warehouse = Warehouse(path, version)
     except duckdb.Error as error:
@@ -175,38 +176,77 @@ def open_warehouse(data_dir: Path) -> Warehouse:
             ) from None
         raise WarehouseBroken("The warehouse file cannot be read: it is damaged or not a warehouse.", REBUILD) from None
     try:
-        _check(warehouse)
+        _check(warehouse, tier)
     except BaseException:
         warehouse.close()
         raise
     return warehouse
 
 
-def _read_pointer(data_dir: Path) -> dict[str, Any]:
-    try:
-        pointer = json.loads((Path(data_dir) / "warehouse" / "current.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise WarehouseMissing(
-            "There is no data here yet.",
-            "Load a file with `python -m etl load SOURCE FILE --data DIR`, or start without --data to see the sample.",
-        ) from None
-    except (OSError, ValueError):
-        raise WarehouseBroken("The file warehouse/current.json cannot be read.", REBUILD) from None
-    if not isinstance(pointer, dict):
+def _restricted_file(data_dir: Path) -> tuple[Path, int]:
+    pointer = _read_pointer(
+        data_dir / "warehouse" / "current.json",
+        "There is no data here yet.",
+        "Load a file with `python -m etl load SOURCE FILE --data DIR`, or start without --data to see the sample.",
+    )
+    name, version = pointer.get("restricted"), pointer.get("version")
+    if not isinstance(name, str) or Path(name).name != name or not isinstance(version, int):
         raise WarehouseBroken("The file warehouse/current.json does not name a warehouse.", REBUILD)
+    path = data_dir / "warehouse" / name
+    if not path.is_file():
+        raise WarehouseMissing("The warehouse that warehouse/current.json names is not there.", REBUILD)
+    return path, version
+
+
+def _public_file(data_dir: Path, release: str) -> tuple[Path, int]:
+    """The file of a release, by its id or as current.json names it. Nothing outside the folder can be named."""
+    pointer = _read_pointer(data_dir / "current.json", "Nothing has been released here yet.", RELEASE)
+    name, version = pointer.get("public"), pointer.get("version")
+    if release:
+        name = f"releases/{release}/public.duckdb"
+    if not isinstance(name, str) or not _RELEASED.fullmatch(name) or not isinstance(version, int):
+        what = "The release that was asked for has no valid id." if release else "current.json names no release."
+        raise WarehouseBroken(what, RELEASE)
+    path = data_dir / name
+    if not path.is_file():
+        raise WarehouseMissing(
+            "The release that was asked for is not there." if release else "The release of current.json is not there.",
+            "See which there are with `python -m etl release --list --data DIR`.",
+        )
+    return path, version
+
+
+def _read_pointer(path: Path, missing: str, remedy: str) -> dict[str, Any]:
+    try:
+        pointer = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WarehouseMissing(missing, remedy) from None
+    except (OSError, ValueError):
+        raise WarehouseBroken(f"The file {path.parent.name}/current.json cannot be read.", REBUILD) from None
+    if not isinstance(pointer, dict):
+        raise WarehouseBroken(f"The file {path.parent.name}/current.json does not name a warehouse.", REBUILD)
     return pointer
 
 
-def _check(warehouse: Warehouse) -> None:
-    """Refuse a file of another format, or one that lacks a table or a column of the contract."""
+def _check(warehouse: Warehouse, tier: str) -> None:
+    """Refuse a file of the other kind or of another format, or one that lacks a table or a column of the contract."""
     try:
         meta = dict(warehouse.ask(warehouse.table("meta")).itertuples(index=False, name=None))
         held = {table: set(fields.names) for table, fields in warehouse.schemas.items()}
     except (KeyError, duckdb.Error):
         raise WarehouseBroken("The warehouse file is not one that this project wrote.", REBUILD) from None
+    public = meta.get("tier") == "public"
+    if public != (tier == "public"):
+        # Whoever serves the public must not hold records, and whoever reads figures here takes them for exact.
+        raise WarehouseBroken(
+            "This is a file of protected figures, and the restricted view shows records."
+            if public
+            else "This file holds records, and the public view opens protected figures only.",
+            "Start the other view: `python start.py --tier public --data DIR` or without --tier.",
+        )
     if meta.get("format") != str(tables.WAREHOUSE_FORMAT):
         raise WarehouseFormat("The warehouse was written by another version of Lamplight.", REBUILD)
-    for table, columns in tables.TABLES.items():
+    for table, columns in (tables.PUBLIC_TABLES if public else tables.TABLES).items():
         if missing := set(columns) - held.get(table, set()):
             raise WarehouseBroken(f"The warehouse lacks {len(missing)} columns of the table {table}.", REBUILD)
 
@@ -214,38 +254,41 @@ def _check(warehouse: Warehouse) -> None:
 # -- the version being served ------------------------------------------------------------------------------------------
 
 _Served = tuple[tuple[int, int, int], Warehouse]
-_served: dict[Path, _Served] = {}
+_served: dict[tuple[Path, str, str], _Served] = {}
 _serving = threading.Lock()
 
 
-def current(data_dir: Path) -> Warehouse:
+def served_tier() -> str:
+    """Whom this process serves: LAMPLIGHT_TIER, else restricted."""
+    return os.environ.get("LAMPLIGHT_TIER") or "restricted"
+
+
+def current(data_dir: Path, tier: str = "restricted", release: str = "") -> Warehouse:
     """The newest version, opened once and shared; opened anew after a load has moved the pointer.
 
     Whoever still holds the older version can finish with it; it closes when the last one lets go.
     """
     folder = Path(data_dir).resolve()
     with _serving:
-        stamp = _stamp(folder)
-        kept = _served.get(folder)
+        key = (folder, tier, release)
+        stamp = _stamp(folder if tier == "public" else folder / "warehouse")
+        kept = _served.get(key)
         if kept and kept[0] == stamp:
             return kept[1]
-        warehouse = open_warehouse(folder)
-        _served[folder] = (stamp, warehouse)
+        warehouse = open_warehouse(folder, tier, release)
+        _served[key] = (stamp, warehouse)
         return warehouse
 
 
 def _stamp(folder: Path) -> tuple[int, int, int]:
     try:
-        stat = (folder / "warehouse" / "current.json").stat()
+        stat = (folder / "current.json").stat()
     except OSError:
         return (0, 0, 0)
     return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 def check_tier(tier: str) -> None:
-    """Raise WarehouseMissing for a tier that does not exist yet."""
-    if tier != "restricted":
-        raise WarehouseMissing(
-            "The public view does not exist yet: it comes with the protected release.",
-            "Start without --tier to see the restricted view on this machine only.",
-        )
+    """Raise WarehouseMissing for a tier that does not exist."""
+    if tier not in TIERS:
+        raise WarehouseMissing("There is no such tier to serve.", f"Start with --tier and one of: {', '.join(TIERS)}.")

@@ -198,10 +198,11 @@ def test_a_database_of_something_else(copy: Path) -> None:
         open_warehouse(copy)
 
 
-def test_only_the_restricted_tier_exists_yet() -> None:
+def test_a_tier_that_does_not_exist_is_refused() -> None:
     check_tier("restricted")
-    with pytest.raises(WarehouseMissing, match="protected release"):
-        check_tier("public")
+    check_tier("public")
+    with pytest.raises(WarehouseMissing, match="no such tier"):
+        check_tier("everybody")
 
 
 def test_the_process_ends_in_silence(data_dir: Path, root: Path) -> None:

@@ -12,7 +12,7 @@ from dashboard.components import notices
 from dashboard.filters import Filters, sentence
 from dashboard.links import from_query
 from dashboard.state import StateError
-from dashboard.warehouse import Warehouse, WarehouseError, check_tier
+from dashboard.warehouse import Warehouse, WarehouseError, check_tier, served_tier
 from dashboard.warehouse import current as current_warehouse
 
 _KEY = "_lamplight_context"
@@ -37,18 +37,22 @@ def data_dir() -> Path:
     """The data directory that start.py names; without it, your own data if there are any, else the sample."""
     if named := os.environ.get("LAMPLIGHT_DATA"):
         return Path(named)
+    if served_tier() == "public":
+        return ROOT / "data" / "public"
     own = ROOT / "data"
     return own if (own / "warehouse" / "current.json").exists() else own / "sample"
 
 
 def warehouse() -> Warehouse:
     """The newest version of the warehouse. Raises WarehouseError, with what to do."""
-    check_tier(os.environ.get("LAMPLIGHT_TIER", "restricted"))
-    return current_warehouse(data_dir())
+    check_tier(served_tier())
+    return current_warehouse(data_dir(), served_tier(), os.environ.get("LAMPLIGHT_RELEASE", ""))
 
 
 def catalogue(opened: Warehouse) -> Catalogue:
     """What can be chosen: what the version of the warehouse offers, and the named groups there are at this moment."""
+    if opened.catalogue.public:
+        return opened.catalogue  # groups and drawn areas are not published
     try:
         return groups.offer(opened.catalogue, groups.list_groups(data_dir()))
     except StateError:
@@ -70,7 +74,7 @@ def current() -> Context:
         notices.problem(error.message, error.remedy)
         st.stop()
     filters, _ = from_query(query(), offered)
-    return Context(opened, filters, offered)
+    return Context(opened, filters, offered.of(filters.unit))
 
 
 def query() -> dict[str, list[str]]:

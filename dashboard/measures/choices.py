@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dashboard.catalogue import Area, Catalogue, SourceInfo
+from dashboard.cubes import Cube
 from dashboard.filters import add_months
 from etl import codes
 
@@ -22,6 +23,9 @@ _PRESENT = {
 
 def read_catalogue(warehouse: "Warehouse") -> Catalogue:
     """Everything that the filter bar offers; a few small questions, asked once for each version."""
+    meta = dict(warehouse.ask(warehouse.table("meta")).itertuples(index=False, name=None))
+    if meta.get("tier") == "public":
+        return _read_public(warehouse, meta)
     incidents = warehouse.table("incidents")
     held = {c.removeprefix("area_") for c in incidents.columns if c.startswith("area_")}
     areas = tuple(a for a in _areas(warehouse) if a.layer in held)
@@ -46,8 +50,82 @@ def read_catalogue(warehouse: "Warehouse") -> Catalogue:
         as_of=_as_of(warehouse),
         units=_units(warehouse),
         present={name: _values(warehouse, column, labels) for name, (column, labels) in _PRESENT.items()},
-        meta=dict(warehouse.ask(warehouse.table("meta")).itertuples(index=False, name=None)),
+        meta=meta,
     )
+
+
+def _read_public(warehouse: "Warehouse", meta: dict[str, str]) -> Catalogue:
+    """What the cubes offer: whole periods, their dimensions, the areas of their layers, and nothing else."""
+    cubes = _cubes(warehouse) | _published_spans(warehouse)
+    layers = {cube.layer for cube in cubes.values() if cube.layer}
+    areas = tuple(a for a in _areas(warehouse) if a.layer in layers)
+    protected = [cube for cube in cubes.values() if cube.protected and cube.periods]
+    last = max((cube.periods[-1].last for cube in protected), default=None)
+    first = min((cube.first for cube in protected), default=None)
+    return Catalogue(
+        version=warehouse.version,
+        sources=_sources(warehouse),
+        areas=areas,
+        layers=tuple(dict.fromkeys(a.layer for a in areas)),
+        has_points=False,
+        months=_months(first, last),
+        first_month=first,
+        last_month=last,
+        units=tuple(u for u in codes.UNIT if u in cubes) or ("incidents",),
+        present=_present(warehouse, cubes),
+        meta=meta,
+        cubes=cubes,
+    )
+
+
+def _cubes(warehouse: "Warehouse") -> dict[str, Cube]:
+    errors = warehouse.ask(warehouse.table("errors").order_by("unit", "order"))
+    found = {}
+    for row in warehouse.ask(warehouse.table("cubes").order_by("unit")).to_dict("records"):
+        unit, own = str(row["unit"]), errors[errors["unit"] == row["unit"]]
+        share = 0.0 if pd.isna(row["altered"]) else float(row["altered"])
+        found[unit] = Cube(
+            unit=unit,
+            grain=str(row["grain"]),
+            first=row["first"].date(),
+            last=row["last"].date(),
+            dimensions=tuple(str(x) for x in _listed(row["dimensions"])),
+            layer="" if pd.isna(row["layer"]) else str(row["layer"]),
+            base=int(row["base"]),
+            altered=share,
+            dropped=tuple(str(x) for x in _listed(row["dropped"])),
+            errors=tuple((int(r.order), int(r.median), int(r.p95)) for r in own.itertuples(index=False)),
+        )
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)) else list(value)
+
+
+def _published_spans(warehouse: "Warehouse") -> dict[str, Cube]:
+    """Publishers' own figures have years, and are as they were printed."""
+    table = warehouse.table("published_counts")
+    spans = warehouse.ask(table.group_by("unit").agg(first=table.period_start.min(), last=table.period_start.max()))
+    return {
+        r.unit: Cube(r.unit, "year", date(r.first.year, 1, 1), date(r.last.year, 12, 1))
+        for r in spans.dropna().itertuples(index=False)
+    }
+
+
+def _present(warehouse: "Warehouse", cubes: dict[str, Cube]) -> dict[str, tuple[str, ...]]:
+    """The codes of each filter that any cube has as a dimension."""
+    found: dict[str, set[str]] = {name: set() for name in _PRESENT}
+    for unit, cube in cubes.items():
+        if not cube.protected:
+            continue
+        table = warehouse.table(unit)
+        own = {"age": "age_band", "sex": "sex"} if unit == "victims" else {}
+        for name, (column, _) in _PRESENT.items():
+            column = own.get(name, column)
+            if column in cube.dimensions:
+                found[name] |= set(warehouse.ask(table.select(column).distinct())[column].dropna())
+    return {name: tuple(code for code in labels if code in found[name]) for name, (_, labels) in _PRESENT.items()}
 
 
 def _last_covered(warehouse: "Warehouse") -> date | None:
