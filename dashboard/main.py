@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.access import PUBLIC, Access
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, filter_bar, notices
+from dashboard.components import context, filter_bar, gate, notices
 from dashboard.warehouse import WarehouseError
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -17,11 +18,27 @@ ICON = (
 
 
 def main() -> None:
-    """Draw one page. When the warehouse cannot be opened, say what to do instead."""
+    """Draw one page, for those who may see it. When the warehouse cannot be opened, say what to do instead."""
     st.set_page_config(page_title="Lamplight", page_icon=ICON, layout="wide")
-    page = st.navigation(_pages(), position="top")
+    reader = gate.decide()
+    if not isinstance(reader, Access):
+        st.navigation(_pages(None), position="hidden")  # so that the address in the bar is kept
+        notices.surroundings()
+        gate.turn_away(reader)
+        notices.footer(None)
+        return
+    page = st.navigation(_pages(reader), position="top")
     notices.surroundings()
+    gate.hold(reader)
+    try:
+        _draw(page, reader)
+    finally:
+        gate.hold(None)
+
+
+def _draw(page: st.Page, reader: Access) -> None:
     catalogue: Catalogue | None = None
+    gate.signed_in(reader)
     try:
         warehouse = context.warehouse()
         catalogue = context.catalogue(warehouse)
@@ -39,10 +56,13 @@ def main() -> None:
     notices.footer(catalogue)
 
 
-def _pages() -> dict[str, list[st.Page]]:
-    """Every page, in the order in which a reader needs them."""
+def _pages(reader: Access | None) -> dict[str, list[st.Page]]:
+    """Every page that this reader may open, in the order in which they are needed; None: nobody is let in yet."""
     listed = {"": ("Overview", "Map", "Trends", "Demographics"), "About": ("Data",)}
-    return {section: [_page(title) for title in titles] for section, titles in listed.items()}
+    may_open = (reader or PUBLIC).may_open
+    return {
+        section: [_page(title) for title in titles if may_open(title.lower())] for section, titles in listed.items()
+    }
 
 
 def _page(title: str) -> st.Page:

@@ -164,7 +164,7 @@ def _agency(keys: dict[str, Any], where: str) -> Agency:
 
 def _entry(keys: dict[str, Any], where: str, agencies: Mapping[str, Agency]) -> Entry:
     _only(keys, set(Entry.__dataclass_fields__), where)
-    role, agency = keys.get("role"), _text(keys, "agency", where)
+    role, agency = str(keys.get("role")), _text(keys, "agency", where)
     if role not in get_args(Role):
         raise PeopleError(f"In {FILE}, {where} has no role, or one that is not {', '.join(get_args(Role))}.")
     if agency is not None and agency not in agencies:

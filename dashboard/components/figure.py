@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.charts import style
+from dashboard.components import gate
 from dashboard.escape import markdown_text
 from dashboard.glossary import explained
 from dashboard.palette import Palette, palette
@@ -111,7 +112,7 @@ def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
                 st.markdown(markdown_text(reading))
 
 
-@st.fragment
+@gate.fragment
 def _table_panel(key: str, table: pd.DataFrame, missing: str) -> None:
     # A fragment: opening one table does not run the page again, and a closed one sends nothing. The download stays
     # outside: its file would be replaced, and lost to a click, each time the panel opens or closes.

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import groups, words
 from dashboard.catalogue import Catalogue
-from dashboard.components import context
+from dashboard.components import context, gate
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters, drawn, members
 from dashboard.groups import GroupError, NameTaken, SavedGroup
@@ -74,6 +74,7 @@ def _name_and_save(key: str, label: str, button: str, what: Mapping[str, Any]) -
             st.button("Replace it", key=f"{key}_replace", type="tertiary", on_click=_save, args=(key, what, True))
 
 
+@gate.callback
 def _save(key: str, what: Mapping[str, Any], over: bool = False) -> None:
     """For `on_click`: save, and put the group where its areas stood in the filter."""
     st.session_state.pop(_TAKEN, None)
@@ -130,6 +131,7 @@ def _about(group: SavedGroup, catalogue: Catalogue) -> str:
     return " ".join(part for part in (held, lost, when) if part)
 
 
+@gate.callback
 def _rename(group_id: str) -> None:
     def change() -> None:
         renamed = groups.rename(context.data_dir(), group_id, st.session_state.get(NEW_NAME, ""))
@@ -142,6 +144,7 @@ def _rename(group_id: str) -> None:
     _try(CHOSEN, change)
 
 
+@gate.callback
 def _delete(group_id: str) -> None:
     def change() -> None:
         gone = groups.delete(context.data_dir(), group_id)
@@ -164,6 +167,7 @@ def _undo() -> None:
     _said(_DELETED)
 
 
+@gate.callback
 def _bring_back() -> None:
     group_id, _, chosen = st.session_state[_DELETED]
 

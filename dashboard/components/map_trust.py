@@ -8,7 +8,7 @@ from dashboard import words
 from dashboard.analysis.backtest import Backtest
 from dashboard.charts import style
 from dashboard.charts.curve import concentration_curve
-from dashboard.components import figure
+from dashboard.components import figure, gate
 from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.measures.hotspots import located_days
@@ -19,7 +19,7 @@ from dashboard.questions.trust import trust
 MOST_POINTS = 20_000
 
 
-@st.fragment
+@gate.fragment
 def sure(ctx: Context, found: Study, hot: np.ndarray, noun: tuple[str, str], p: Palette) -> None:
     """Whether hotspots survive other choices, what they said of the next period, how concentrated reports are."""
     panel = st.popover("How sure are we?", type="tertiary", icon=":material/help:", on_change="rerun", key="map_sure")
@@ -52,7 +52,7 @@ def _ahead(test: Backtest) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-@st.fragment
+@gate.fragment
 def near_repeats(ctx: Context, found: Study, noun: tuple[str, str]) -> None:
     """The Knox table: are reports followed by others soon and nearby, more often than chance has it?"""
     panel = st.popover("Near repeats", type="tertiary", icon=":material/repeat:", on_change="rerun", key="map_knox")
