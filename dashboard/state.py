@@ -112,9 +112,12 @@ def read(data_dir: Path, question: Callable[[sqlite3.Connection], R], empty: R) 
         return question(con) if _step(con) else empty
 
 
-def write(data_dir: Path, change: Callable[[sqlite3.Connection], R]) -> R:
+def write(
+    data_dir: Path, change: Callable[[sqlite3.Connection], R], after: Callable[[sqlite3.Connection], None] | None = None
+) -> R:
     """Change the file in one transaction, which counts whole or not at all; made when it is first needed.
 
+    after : called once the change is on the disk, while nobody else can write.
     Raises StateError; what `change` raises takes its change back and is passed on.
     """
     path = path_of(data_dir)
@@ -130,6 +133,12 @@ def write(data_dir: Path, change: Callable[[sqlite3.Connection], R]) -> R:
         except BaseException:
             con.execute("ROLLBACK")
             raise
+        if after is not None:
+            con.execute("BEGIN IMMEDIATE")
+            try:
+                after(con)
+            finally:
+                con.execute("ROLLBACK")
         return result
 
 

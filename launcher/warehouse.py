@@ -10,7 +10,7 @@ from launcher import Problem
 from launcher.environment import child_env, read_json, require_writable, venv_python
 
 SAMPLE_STAMP = "sample-built-from.txt"
-SAVED = "state.sqlite"  # dashboard/state.py, and the log beside it
+SAVED = ("state.sqlite", "audit")  # dashboard/state.py with the log beside it, and dashboard/audit
 
 
 def has_warehouse(data: Path) -> bool:
