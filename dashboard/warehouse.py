@@ -64,7 +64,7 @@ class Warehouse:
         self.path, self.version = path, version
         self._pool: queue.LifoQueue[Any] = queue.LifoQueue()
         self._results = Remembered()
-        connection = duckdb.connect(str(path), read_only=True, config=_LOCKED_DOWN)
+        connection = self._connection()
         # Also runs at exit: DuckDB complains on stderr about connections that are still open then.
         self._close = weakref.finalize(self, _close, self._pool, connection)
         try:
@@ -77,6 +77,10 @@ class Warehouse:
         except BaseException:
             self._close()
             raise
+
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """The first connection, to all that this object may show."""
+        return duckdb.connect(str(self.path), read_only=True, config=_LOCKED_DOWN)
 
     def close(self) -> None:
         """Close every connection. Only for a warehouse that no page is using."""
@@ -99,7 +103,7 @@ class Warehouse:
         with self.connect() as backend:
             rows = backend.con.execute(
                 "SELECT table_name, column_name, data_type FROM information_schema.columns "
-                "WHERE table_schema = 'main' ORDER BY ordinal_position"
+                "WHERE table_schema = 'main' AND table_catalog = current_database() ORDER BY ordinal_position"
             ).fetchall()
         columns: dict[str, dict[str, str]] = {}
         for table, column, kind in rows:

@@ -11,6 +11,7 @@ from dashboard.catalogue import Catalogue
 from dashboard.components import notices
 from dashboard.filters import Filters, sentence
 from dashboard.links import from_query
+from dashboard.scoped import scoped
 from dashboard.state import StateError
 from dashboard.warehouse import Warehouse, WarehouseError, check_tier, served_tier
 from dashboard.warehouse import current as current_warehouse
@@ -44,7 +45,15 @@ def data_dir() -> Path:
 
 
 def warehouse() -> Warehouse:
-    """The newest version of the warehouse. Raises WarehouseError, with what to do."""
+    """What this run's reader may see of the newest version. Raises WarehouseError, with what to do."""
+    from dashboard.components import gate  # it needs the data directory, so it comes after this module
+
+    sources = gate.current().sources
+    return scoped(whole(), sources)
+
+
+def whole() -> Warehouse:
+    """The newest version of the warehouse, whoever asks: not for a page. Raises WarehouseError, with what to do."""
     check_tier(served_tier())
     return current_warehouse(data_dir(), served_tier(), os.environ.get("LAMPLIGHT_RELEASE", ""))
 

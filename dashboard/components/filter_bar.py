@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import measures, stories, words
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, groups_panel, notices
+from dashboard.components import context, gate, groups_panel, notices
 from dashboard.escape import markdown_text
 from dashboard.filters import NAMES, Filters, default, drawn, sentence, supported
 from dashboard.links import MANY, ONE, choices, from_query, to_query, values
@@ -70,6 +70,7 @@ def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
     return filters
 
 
+@gate.callback
 def reset() -> None:
     """Back to the default view: for `on_click`. The widgets take it up, and the link with them, when drawn again."""
     try:

@@ -19,7 +19,7 @@ def warm() -> None:
     from dashboard.warehouse import WarehouseError
 
     with suppress(WarehouseError):
-        opened = context.warehouse()
+        opened = context.whole()
         view = context.Context(opened, filters.default(opened.catalogue), opened.catalogue)
         if not view.catalogue.empty:
             what_changed.findings(view, overview_figures.spans(view))
