@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard import health
+
 OWN_FILES = Path(__file__).parent / "maps" / "static"
 PAGE_FILES = Path(__file__).parent / "static"
 MAP_FRAME_PATH = "/component/streamlit_folium"  # the component's name is its module's: "streamlit_folium.st_folium"
@@ -45,6 +47,7 @@ def routes() -> list[BaseRoute]:
         Mount("/vendor/leaflet", app=_Vendored(directory=leaflet_folder()), name="leaflet"),
         Mount("/vendor/lamplight", app=_Vendored(directory=OWN_FILES), name="lamplight"),
         Mount("/vendor/page", app=_Vendored(directory=PAGE_FILES), name="page"),
+        *health.routes(),
     ]
 
 
