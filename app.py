@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import server
-from dashboard.components import warm
+from dashboard.components import signing_out, warm
 
 app = st.App(
     Path(__file__).parent / "dashboard" / "main.py",
     routes=server.routes(),
-    middleware=server.middleware(),
+    middleware=[*server.middleware(), *signing_out.middleware()],
     lifespan=warm.lifespan,
 )
