@@ -16,11 +16,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from etl.keeping import add_commands
 from etl.load import Loaded, check_files, load_files, rebuild, remove, undo
 from etl.months import parse_months
 from etl.registry import all_sources, source_named
 from etl.schema import SourceError
-from etl.status import status
+from etl.status import status, warnings
 from etl.store import Store
 
 
@@ -137,6 +138,8 @@ def cmd_status(args: argparse.Namespace) -> None:
         OUT.print(f"Nothing is loaded in {args.data}. Start with `python -m etl load SOURCE FILE`.")
     else:
         OUT.print(equation_table(entries, f"{args.data}, version {store.version()}"))
+        for warning in warnings(store):
+            OUT.print(warning)
 
 
 def cmd_sample(args: argparse.Namespace) -> None:
@@ -218,6 +221,7 @@ def parser() -> argparse.ArgumentParser:
     removed.add_argument("loads", nargs="+", metavar="LOAD", help="its name, or the beginning of it; see status")
     command("undo", cmd_undo, "Serve what was served before the last change.")
     command("rebuild", cmd_rebuild, "Build the warehouse again from its loads.")
+    add_commands(command)
     return top
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.keyed import Keyed, only_owner
 from etl.schema import SourceError
-from etl.store import Store
+from etl.store import Store, read_json
 from etl.tables import H3_RESOLUTIONS
 
 if TYPE_CHECKING:
@@ -97,17 +97,17 @@ def said_hidden(rows: int) -> str:
     return f"{_HIDDEN}{rows:,} rows." if rows >= FEWEST_SAID else f"{_HIDDEN}a few rows."
 
 
-def older_loads(store: Store, manifests: list[dict[str, Any]]) -> list[str]:
-    """Loads with points that were read with another list than there is now."""
+def older_loads(store: Store) -> list[str]:
+    """Served loads with points that were read with another list than there is now. Writes nothing."""
     places = read_places(store.data)
-    if places and not Keyed(store.root).known:  # no load was read with any list
-        return [m["load"] for m in manifests if _has_points(m)]
-    now = mark(store, places)
-    return [m["load"] for m in manifests if _has_points(m) and m.get("places", "") != now]
+    # Without the secret no load was read with any list.
+    now = mark(store, places) if Keyed(store.root).known or not places else None
+    found = [read_json(store.loads / load / "manifest.json") for load in store.current_loads()]
+    return [m["load"] for m in found if _has_points(m) and m.get("places", "") != now]
 
 
 def _has_points(manifest: dict[str, Any]) -> bool:
-    return bool({"incidents.parquet", "exposure.parquet"} & set(manifest["files"]))
+    return bool({"incidents.parquet", "exposure.parquet"} & set(manifest.get("files", ())))
 
 
 def apply_places(store: Store) -> "Erased":
@@ -129,7 +129,8 @@ def apply_places(store: Store) -> "Erased":
 def _scrubbed(manifest: dict[str, Any], folder: Path, hidden: "Confidential | None", now: str) -> "Written":
     from etl.erasing import Written, from_folder, noted
 
-    changed, rows = {}, 0
+    changed: dict[str, pa.Table] = {}
+    rows = 0
     tables = from_folder(folder) if hidden is not None else {}
     for name in ("incidents", "victims", "suspects"):
         if name in tables and hidden is not None:

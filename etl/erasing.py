@@ -60,7 +60,8 @@ def erase(
     with store.staging() as staging:
         names, lost = _write_anew(store, source, change, gone, staging)
         if not names and not lost:
-            return Erased(0)
+            # A database may be kept longer than the loads that it was made of.
+            return Erased(0, left=sum(not _removed(path) for path in _older_databases(store)))
         journal = {
             "names": names,
             "lost": lost,
@@ -183,13 +184,17 @@ def _rename_in_sets(store: Store, names: dict[str, str | None]) -> None:
 
 def _doomed(store: Store, journal: dict[str, Any]) -> Iterator[Path]:
     """Every file and folder that the old loads were in."""
-    current = store.current() or {}
-    yield from (path for path in store.databases() if path.name != current.get("restricted"))
+    yield from _older_databases(store)
     yield from (store.loads / load for load in (*journal["names"], *journal["lost"]))
     for name in journal["files"]:
         path = store.data / name
         if store.data.resolve() in path.resolve().parents:
             yield path
+
+
+def _older_databases(store: Store) -> list[Path]:
+    current = store.current() or {}
+    return [path for path in store.databases() if path.name != current.get("restricted")]
 
 
 def _removed(path: Path) -> bool:

@@ -55,6 +55,13 @@ class Forgotten:
         only_owner(self._path)
         self._records = records
 
+    def take_back(self, records: dict[str, list[str]]) -> None:
+        """The list as it was before `add`."""
+        if records:
+            self.write(records)
+        else:
+            self._path.unlink(missing_ok=True)
+
     @property
     def records(self) -> dict[str, list[str]]:
         """Source -> marks."""
@@ -81,7 +88,7 @@ def forget(store: Store, source: str, ids: Iterable[str]) -> "Erased":
             return _expunge_kept(store, listed, source)
         except BaseException:
             if not store.erasing():
-                listed.write(before)
+                listed.take_back(before)
             raise
 
 
@@ -109,7 +116,7 @@ def withdraw(store: Store, source: str) -> "Erased":
 
 def _check_source(name: str) -> None:
     declared = source_named(name) if name not in all_sources() else all_sources()[name]
-    if declared.kind == "boundary" or declared.published:
+    if declared.kind != "police":
         raise SourceError(f"{declared.title} has no records of people. `forget --withdraw {name}` erases all of it.")
 
 

@@ -22,6 +22,22 @@ def status(store: Store) -> list[dict[str, Any]]:
     return [] if pointer is None else status_of(store.root / str(pointer["restricted"]))
 
 
+def warnings(store: Store) -> list[str]:
+    """What a steward should see to, in sentences."""
+    from etl.confidential import older_loads
+
+    found = []
+    if store.erasing():
+        found.append(
+            "An erasure is not finished: old files are still there. Close the app, then `python -m etl rebuild`."
+        )
+    older = len(older_loads(store))
+    if older:
+        loads = "1 load was" if older == 1 else f"{older} loads were"
+        found.append(f"{loads} read with another list of confidential places: run `python -m etl places apply`.")
+    return found
+
+
 def status_of(path: Path) -> list[dict[str, Any]]:
     """The same, of one database file. Raises SourceError when it is missing or damaged."""
     with _opened(path) as connection:

@@ -126,13 +126,13 @@ class Store:
         """Makes the staged folders loads. What is there under that name was found damaged before."""
         for load, folder in self.staged.items():
             for path in [*folder.iterdir(), folder]:
-                _flush(path)
+                flush(path)
             target = self.loads / load
             self.loads.mkdir(exist_ok=True)
             if target.exists():
                 os.replace(target, folder.with_name(f"{load}.damaged"))
             os.replace(folder, target)
-            _flush(self.loads)
+            flush(self.loads)
 
     def next_version(self) -> int:
         """One more than any version that was ever written."""
@@ -249,7 +249,7 @@ def write_json(path: Path, content: Any) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # it is there already
-        _flush(path.parent)
+        flush(path.parent)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -261,7 +261,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Makes a file, or a folder's list of names, outlast a power cut. Windows does the latter by itself."""
     if sys.platform == "win32" and path.is_dir():
         return

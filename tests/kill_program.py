@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 import etl.build
 import etl.provenance
+from etl.forget import forget, withdraw
 from etl.load import load_files, rebuild, remove, undo
 from etl.registry import source_named
 from etl.store import Store
@@ -58,6 +59,10 @@ def _change(order: dict[str, Any]) -> None:
     store = Store(Path(order["data"]))
     if order["command"] == "load":
         load_files(store, [(source_named("lapd"), Path(order["file"]))])
+    elif order["command"] == "forget":
+        forget(store, "lapd", ["777123456"])
+    elif order["command"] == "withdraw":
+        withdraw(store, "lapd")
     elif order["command"] == "remove":
         remove(store, store.current_loads()[0])
     else:

@@ -46,7 +46,9 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 def test_every_command_takes_a_data_folder() -> None:
     (commands,) = (a for a in parser()._actions if isinstance(a.choices, dict))
     assert isinstance(commands.choices, dict)
-    assert set(commands.choices) == {"load", "sources", "status", "sample", "fetch", "remove", "undo", "rebuild"}
+    assert {"load", "status", "fetch", "remove", "undo", "rebuild", "backup", "restore", "forget"} <= set(
+        commands.choices
+    )
     for one in commands.choices.values():
         assert any("--data" in a.option_strings for a in one._actions)
 

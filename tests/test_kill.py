@@ -14,10 +14,12 @@ import pytest
 from etl.load import rebuild
 from etl.store import Store
 from tests.loader_files import LAPD, OTHER, SEX, contents, csv_file, equation, lapd_row, load, tree
+from tests.traces import traces
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
 DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
+GONE = "777123456"  # the record that `forget` erases
 LAST = 10  # steps before the end of a change, in which the pointer moves: each is tried
 Change = Callable[[Path, str, Path, int], tuple[int, int]]
 
@@ -28,6 +30,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kill")
     for name, many in (("z", 3), ("a", 30), ("b", 40)):
         rows = [lapd_row(i, DAYS[i % 3], SEX if i % 2 else OTHER) for i in range(many)]
+        if name == "a":
+            rows.append(lapd_row(int(GONE), DAYS[1], SEX))
         csv_file(folder / f"{name}.csv", LAPD, rows)
         if name != "b":
             load(Store(folder / "data"), "lapd", folder / f"{name}.csv")
@@ -81,15 +85,17 @@ def _kill_at(steps: Callable[[int], list[int]], command: str, prepared: Path, tm
     assert moved  # the last step is one of tidying
     rebuild(store)
     assert _clean(store) and contents(store) == after
+    if command in ("forget", "withdraw"):  # what the killed one left to do was done by the next
+        assert traces(store.data, [GONE]) == [] and traces(prepared, [GONE])
 
 
-@pytest.mark.parametrize("command", ["load", "remove"])
+@pytest.mark.parametrize("command", ["load", "remove", "forget"])
 def test_killed_at_many_steps(prepared: Path, tmp_path: Path, change: Change, command: str) -> None:
     _kill_at(lambda n: [*range(2, n - LAST, 18), *range(n - LAST + 1, n + 1)], command, prepared, tmp_path, change)
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("command", ["load", "remove", "undo", "rebuild"])
+@pytest.mark.parametrize("command", ["load", "remove", "undo", "rebuild", "forget", "withdraw"])
 def test_killed_at_every_step(prepared: Path, tmp_path: Path, change: Change, command: str) -> None:
     _kill_at(lambda n: list(range(1, n + 1)), command, prepared, tmp_path, change)
 

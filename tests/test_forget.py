@@ -1,0 +1,288 @@
+"""What must go goes: from every load, version and backup, and it does not come back with its file."""
+
+import io
+import json
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from etl import erasing
+from etl.__main__ import main
+from etl.backup import backup
+from etl.forget import Forgotten, forget, withdraw
+from etl.load import load_files, rebuild, remove, undo
+from etl.restore import in_backup, restore
+from etl.schema import SourceError
+from etl.store import Store
+from tests.loader_files import LAPD, OTHER, SEX, ask, contents, csv_file, equation, lapd_row, load, nibrs_zip
+from tests.test_habits import COLUMNS, TODAY, make_source, row
+from tests.traces import traces
+
+DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
+SECRET = 777_123_456  # the record that goes
+
+
+def _rows(many: int, secret: bool = True, first: int = 1) -> list[str]:
+    rows = [lapd_row(i, DAYS[i % 3], SEX if i % 2 else OTHER) for i in range(first, first + many)]
+    return [*rows, *([lapd_row(SECRET, DAYS[1], SEX, age="16")] if secret else [])]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Two snapshots that hold the record, a third without it, and a state's archive; the second was removed."""
+    store = Store(tmp_path / "data")
+    load(store, "lapd", csv_file(tmp_path / "one.csv", LAPD, _rows(9)))
+    (two,) = load(store, "lapd", csv_file(tmp_path / "two.csv", LAPD, _rows(12)))
+    load(store, "nibrs", nibrs_zip(tmp_path / "ZZ.zip", "ZZ", 100, DAYS))
+    remove(store, two.load)
+    load(store, "lapd", csv_file(tmp_path / "three.csv", LAPD, _rows(6, secret=False, first=40)))
+    return store
+
+
+def _as_if(store: Store, tmp_path: Path, *files: Path) -> dict[str, list[str]]:
+    fresh = Store(tmp_path / "fresh")
+    for path in files:
+        load(fresh, "lapd", path)
+    return _told(fresh)
+
+
+def _told(store: Store) -> dict[str, list[str]]:
+    """The tables that count something, without the names of loads."""
+    found = {}
+    for table in ("incidents", "victims", "suspects", "attributes", "exposure", "coverage"):
+        less = " exclude (load)" if table != "coverage" else ""
+        found[table] = sorted(map(repr, ask(store, f"select *{less} from {table}")))
+    return found
+
+
+def test_no_trace_of_the_record_is_left_anywhere(store: Store) -> None:
+    assert len(traces(store.data, [str(SECRET)])) > 6  # two loads of several files, two databases: the scan bites
+    done = forget(store, "lapd", [str(SECRET)])
+    assert done.loads == 2 and done.left == 0
+    assert traces(store.data, [str(SECRET)]) == []
+    assert len(store.databases()) == 1
+    equation(store)
+    rebuild(store)
+    assert traces(store.data, [str(SECRET)]) == []
+
+
+def test_the_tables_are_as_if_the_file_had_never_held_it(tmp_path: Path) -> None:
+    """Incident, victim, its report in the denominator of its month and cell; no other row moves."""
+    store = Store(tmp_path / "data")
+    load(store, "lapd", csv_file(tmp_path / "one.csv", LAPD, _rows(9)))
+    (before,) = equation(store).values()
+    forget(store, "lapd", [f" {SECRET}.0 "])
+    assert _told(store) == _as_if(store, tmp_path, csv_file(tmp_path / "less.csv", LAPD, _rows(9, secret=False)))
+    (after,) = equation(store).values()
+    assert (before, after) == ((10, 6, 0, 4, 0), (10, 5, 0, 5, 0))  # its row counts as not relevant
+    ((notes,),) = ask(store, "select notes from loads")
+    assert any("forgotten on demand" in note for note in notes)
+    (manifest,) = store.manifests()
+    assert manifest["forgotten"] == 1
+    assert ask(store, "select sum(reports) from load_months") == [(9,)]
+
+
+def test_its_file_does_not_bring_it_back(tmp_path: Path) -> None:
+    store, path = Store(tmp_path / "data"), csv_file(tmp_path / "one.csv", LAPD, _rows(9))
+    load(store, "lapd", path)
+    forget(store, "lapd", [str(SECRET)])
+    before = _told(store)
+    (again,) = load(store, "lapd", path)
+    assert again.already and _told(store) == before
+    remove(store, store.current_loads()[0])
+    (fresh,) = load(store, "lapd", path)
+    assert not fresh.already and _told(store) == before and equation(store)
+    load(store, "lapd", csv_file(tmp_path / "two.csv", LAPD, _rows(12)))
+    assert traces(store.data, [str(SECRET)]) == []
+    less = csv_file(tmp_path / "less.csv", LAPD, _rows(12, secret=False))
+    assert _told(store) == _as_if(store, tmp_path, less)
+
+
+def test_undo_goes_back_without_it(store: Store) -> None:
+    forget(store, "lapd", [str(SECRET)])
+    assert undo(store) == "load lapd"
+    assert undo(store).startswith("remove lapd-")
+    assert len(ask(store, "select * from incidents where source = 'lapd'")) == 6
+    assert undo(store) == "load nibrs" and undo(store) == "load lapd" and undo(store) == "load lapd"
+    assert traces(store.data, [str(SECRET)]) == []
+
+
+def test_a_record_of_a_state_s_archive(store: Store) -> None:
+    rows = ask(store, "select sum(n) from exposure where source = 'nibrs'")[0][0]
+    assert traces(store.data, ["102"])
+    before = _told(store)
+    assert forget(store, "nibrs", ["102"]).loads == 1
+    after = _told(store)
+    assert [len(before[t]) - len(after[t]) for t in ("incidents", "victims", "suspects")] == [1, 1, 1]
+    assert ask(store, "select sum(n) from exposure where source = 'nibrs'") == [(rows - 1,)]
+    for table in ("incidents", "victims", "suspects"):
+        assert ask(store, f"select count(*) from {table} where incident_id = '102'") == [(0,)]
+    equation(store)
+
+
+def test_a_row_that_has_no_identifier_of_its_own(tmp_path: Path) -> None:
+    """Equal rows are told apart by their number; one of them goes, the other stays, now and with the next reading."""
+    store, path = Store(tmp_path / "data"), tmp_path / "a.csv"
+    names = [*COLUMNS.values()][1:]
+    lines = [",".join(str(c) for c in row()[1:])] * 2
+    path.write_text("\n".join([",".join(names), *lines]) + "\n")
+    source = make_source()
+    bare = {k: v for k, v in COLUMNS.items() if k != "incident_id"}
+    (form,) = source.forms
+    (table,) = form.tables.values()
+    source = replace(source, name="lapd", forms=(replace(form, tables={"reports": replace(table, columns=bare)}),))
+    load_files(store, [(source, path)], today=TODAY)
+    ids = [i for (i,) in ask(store, "select incident_id from incidents order by 1")]
+    assert len(ids) == 2
+    forget(store, "lapd", [ids[1]])
+    assert ask(store, "select incident_id from incidents") == [(ids[0],)]
+    assert ask(store, "select sum(n) from exposure") == [(1,)]
+    remove(store, store.current_loads()[0])
+    load_files(store, [(source, path)], today=TODAY)
+    assert ask(store, "select incident_id from incidents") == [(ids[0],)]
+
+
+def test_a_record_that_no_load_holds_is_left_out_of_later_files(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    load(store, "lapd", csv_file(tmp_path / "one.csv", LAPD, _rows(9, secret=False)))
+    version = store.version()
+    assert forget(store, "lapd", [str(SECRET)]).loads == 0
+    assert store.version() == version
+    load(store, "lapd", csv_file(tmp_path / "two.csv", LAPD, _rows(9)))
+    assert traces(store.data, [str(SECRET)]) == [] and len(contents(store)["incidents"]) == 5
+
+
+def test_the_publishers_file_in_the_data_folder_goes_too(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    (store.data / "downloads").mkdir(parents=True)
+    path = csv_file(store.data / "downloads" / "one.csv", LAPD, _rows(9))
+    other = csv_file(store.data / "downloads" / "other.csv", LAPD, _rows(9, secret=False))
+    load(store, "lapd", path)
+    assert forget(store, "lapd", [str(SECRET)]).files == 1
+    assert other.exists() and traces(store.data, [str(SECRET)]) == []
+
+
+def test_the_log_names_the_act_and_never_the_record(store: Store) -> None:
+    forget(store, "lapd", [str(SECRET)])
+    withdraw(store, "nibrs")
+    entries = erasing.log(store)
+    assert [(e["act"], e["source"], e["loads"]) for e in entries] == [("forget", "lapd", 2), ("withdraw", "nibrs", 1)]
+    assert all(len(e["day"]) == 10 for e in entries)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permission bits")
+def test_the_key_and_the_list_are_their_owner_s(store: Store) -> None:
+    forget(store, "lapd", [str(SECRET)])
+    for name in ("key", "forgotten.json"):
+        assert stat.S_IMODE((store.root / name).stat().st_mode) == 0o600
+    listed = json.loads((store.root / "forgotten.json").read_text())
+    assert all(len(mark) == 64 for marks in listed["records"].values() for mark in marks)
+
+
+def test_without_its_key_the_list_is_no_list(store: Store, tmp_path: Path) -> None:
+    """A load that could not consult it would bring the record back."""
+    forget(store, "lapd", [str(SECRET)])
+    key = (store.root / "key").read_text()
+    for damage in ("0" * 64, None, "no key"):
+        (store.root / "key").unlink() if damage is None else (store.root / "key").write_text(damage)
+        with pytest.raises(SourceError, match="backup"):
+            load(store, "lapd", csv_file(tmp_path / "new.csv", LAPD, _rows(20)))
+    (store.root / "key").write_text(key)
+    load(store, "lapd", tmp_path / "new.csv")
+    assert traces(store.data, [str(SECRET)]) == []
+
+
+def test_a_withdrawn_source_is_gone_with_every_version(store: Store) -> None:
+    kept = ask(store, "select incident_id, n from incidents where source = 'nibrs' order by 1")
+    with pytest.raises(SourceError, match="No load of houston is kept"):
+        withdraw(store, "houston")
+    assert withdraw(store, "lapd").loads == 3
+    assert traces(store.data, [str(SECRET), "Date Rptd", "one.csv", "three.csv"]) == []
+    assert {r[0] for r in ask(store, "select distinct source from loads")} == {"nibrs"}
+    assert not list(store.loads.glob("lapd-*")) and len(store.databases()) == 1
+    assert ask(store, "select incident_id, n from incidents order by 1") == kept
+    while store.set_of(store.version())["command"]:
+        undo(store)
+        assert traces(store.data, [str(SECRET)]) == []
+
+
+def test_a_damaged_load_stops_it_and_nothing_has_changed(store: Store) -> None:
+    first = next(load for load in store.current_loads() if load.startswith("lapd"))
+    (store.loads / first / "incidents.parquet").write_bytes(b"cut")
+    version = store.version()
+    with pytest.raises(SourceError, match="cannot be read"):
+        forget(store, "lapd", [str(SECRET)])
+    assert store.version() == version and Forgotten(store).sources() == []
+
+
+def test_a_damaged_load_that_is_only_kept_for_undo_goes(store: Store) -> None:
+    (old,) = [p for p in store.loads.iterdir() if p.name not in store.current_loads()]
+    (old / "manifest.json").write_text("{")
+    forget(store, "lapd", [str(SECRET)])
+    assert not old.exists() and traces(store.data, [str(SECRET)]) == []
+
+
+@pytest.mark.parametrize("source", ["ctdc", "la_council_districts", "none"])
+def test_sources_without_records(store: Store, source: str) -> None:
+    with pytest.raises(SourceError):
+        forget(store, source, ["1"])
+    assert not (store.root / "key").exists()
+
+
+def test_backups_that_are_named_are_changed(store: Store, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.backup", tmp_path / "two.backup"
+    backup(store, one)
+    shutil.copy(one, two)
+    size = one.stat().st_size
+    in_backup(one, lambda held: forget(held, "lapd", [str(SECRET)]))
+    for archive, left in ((one, False), (two, True)):
+        restore(archive, tmp_path / f"{archive.stem}-data")
+        assert bool(traces(tmp_path / f"{archive.stem}-data", [str(SECRET)])) == left
+    assert one.stat().st_size != size and not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_an_older_backup_does_not_bring_it_back_to_its_folder(store: Store, tmp_path: Path) -> None:
+    backup(store, tmp_path / "old")
+    forget(store, "lapd", [str(SECRET)])
+    remove(store, *store.current_loads())
+    restore(tmp_path / "old", store.data, force=True)
+    assert traces(store.data, [str(SECRET)]) == []
+    assert len(ask(store, "select * from incidents where source = 'lapd'")) == 3
+
+
+Say = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def say(capfd: pytest.CaptureFixture[str]) -> Say:
+    def run(*arguments: object) -> tuple[int, str]:
+        capfd.readouterr()
+        code = main([str(a) for a in arguments])
+        said = capfd.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+def test_the_command_in_words(store: Store, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = ["--data", store.data]
+    code, said = say("forget", "lapd", SECRET, *data)
+    assert code == 0 and "Erased from what is kept" in said and str(SECRET) not in said
+    assert "No kept load holds it" in say("forget", "lapd", SECRET, *data)[1]
+    for wrong in (["lapd"], ["lapd", "1", "--withdraw"]):
+        assert "Name the records" in say("forget", *wrong, *data)[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    code, said = say("forget", "nibrs", "--withdraw", *data)
+    assert code == 1 and "Type its name" in said and "Nothing was changed." in said
+    monkeypatch.setattr("sys.stdin", io.StringIO("nibrs\n"))
+    assert say("forget", "nibrs", "--withdraw", *data)[0] == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("41\n43\n"))
+    assert say("forget", "lapd", "-", *data)[0] == 0
+    assert ask(store, "select incident_id from incidents") == [("45",)]
+    assert say("forget", "lapd", "--withdraw", "--yes", *data)[0] == 0
+    assert ask(store, "select count(*) from loads") == [(0,)]
