@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from etl.aggregate import add_command as add_aggregate
 from etl.keeping import add_commands
 from etl.load import Loaded, check_files, load_files, rebuild, remove, undo
 from etl.months import parse_months
@@ -124,8 +125,7 @@ def cmd_sources(_: argparse.Namespace) -> None:
         table.add_column(name, overflow="fold")
     for source in all_sources().values():
         if not source.fictional:
-            title = source.title + (" (not yet accepted)" if source.refuse else "")
-            table.add_row(source.name, title, source.publisher, source.kind)
+            table.add_row(source.name, source.title, source.publisher, source.kind)
     OUT.print(table)
 
 
@@ -222,6 +222,7 @@ def parser() -> argparse.ArgumentParser:
     command("undo", cmd_undo, "Serve what was served before the last change.")
     command("rebuild", cmd_rebuild, "Build the warehouse again from its loads.")
     add_commands(command)
+    add_aggregate(commands)
     return top
 
 

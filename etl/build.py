@@ -70,6 +70,7 @@ def _build(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[
     load_areas(connection, store, manifests, declared)
     add_areas(connection, declared)
     _copy_published(connection, store, manifests)
+    _copy_clients(connection, store, manifests)
     add_provenance(connection, store, manifests, declared, version)
     add_coverage(connection, manifests, declared)
     add_annotations(connection, {m["source"] for m in manifests}, declared)
@@ -201,4 +202,16 @@ def _copy_published(connection: duckdb.DuckDBPyConnection, store: Store, manifes
             select {columns} from staged_published p
             join staged_owners o on o.source = p.source and o.month = p.period_start and o.owner = p.load
             order by source, period_start, place_code, exploitation, p.*"""  # noqa: S608
+    )
+
+
+def _copy_clients(connection: duckdb.DuckDBPyConnection, store: Store, manifests: list[dict[str, Any]]) -> None:
+    """Service providers' protected totals; of two files of one provider the newer counts for the years of both."""
+    if not union(connection, store, manifests, "clients", "staged_clients"):
+        return
+    connection.execute(
+        """insert into clients by name
+           select c.* from staged_clients c
+           join staged_owners o on o.source = c.source and o.month = c.period_start and o.owner = c.load
+           order by all"""
     )

@@ -19,7 +19,7 @@ def add_coverage(
     rows: list[tuple[str, str, str | None, str, bool, int | None]] = []
     for name in sorted({m["source"] for m in manifests}):
         source = declared.get(name)
-        if source is None or source.kind == "boundary":
+        if source is None or source.kind == "boundary" or source.totals:
             continue
         mine = [m for m in manifests if m["source"] == name]
         rows += _published(connection, source) if source.published else _reports(connection, source, mine)

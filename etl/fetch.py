@@ -58,8 +58,6 @@ def fetch(
     Raises SourceError, with the remedy, when the file cannot be had whole; a file already there is untouched then,
     and what has arrived is kept for the next call where it can be continued.
     """
-    if source.refuse:
-        raise SourceError(source.refuse)
     address = url or source.fetch_url
     if not address:
         where = f" Download it in a browser from {source.url} and load the file." if source.url else ""

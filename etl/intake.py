@@ -48,8 +48,6 @@ def stage_load(
     withheld: Withheld | None = None,
 ) -> dict[str, Any]:
     """Reads a file into `staging/load` and returns its manifest. Nothing that is served changes."""
-    if source.refuse:
-        raise SourceError(f"{source.title}: {source.refuse}")
     if not path.is_file():
         raise SourceError(f"{path} is not a file. Check the name and the folder.")
     withheld = withheld or Withheld()
@@ -62,9 +60,16 @@ def stage_load(
         sha = read_boundary(source, path, harvest)
         # Where the layer is cut can depend on the declaration alone: two layers may come from one file.
         form: Form | None = None
+        series = ""
+    elif source.totals:
+        from etl.provider.loading import read_into  # pandas too is slow to import
+
+        size, sha, series = read_into(source, path, harvest)
+        form_name, delivery, ids, collected, form = "totals", "snapshot", False, True, None
     else:
         size, sha, form = _read(source, path, harvest, staging, limits, progress, now)
         form_name, delivery, ids, collected = form.name, form.delivery, form.has_ids, form.collected
+        series = form.series
         if source.prepare:
             ids = True
     left_out = withheld.leave_out(source.name, harvest)
@@ -78,7 +83,7 @@ def stage_load(
         "source": source.name,
         "form": form_name,
         "delivery": delivery,
-        "series": form.series if form else "",
+        "series": series,
         "has_ids": ids,
         "collected": collected,
         "fictional": source.fictional,

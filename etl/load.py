@@ -116,6 +116,10 @@ def _stage_all(
             progress(f"{path.name}: {what}", (i + share) / len(files) * 0.9)
 
         check_fictional(store, list(served.values()), source)
+        if source.clients:  # of a service provider's file only her protected totals go on from here
+            from etl.provider.loading import as_totals
+
+            source, path = as_totals(source, path, staging / f"totals-{i}", today)
         known = _known(served, source, path, counts_for, withheld.places)
         if known:
             done.append(Loaded(known["load"], True, known))

@@ -105,7 +105,7 @@ def _row_equations(connection: duckdb.DuckDBPyConnection, store: Store, manifest
                with live as (
                    select load, incident_id as key from staged_winners
                    union all select owner, strftime(month, '%Y-%m') from staged_owners
-                   where source in (select distinct source from published_counts)
+                   where source in (select source from published_counts union select source from clients)
                    union all select load, key from staged_live_areas
                )
                select load, input_table, count(distinct record),

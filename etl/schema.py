@@ -112,10 +112,11 @@ class Source:
     fetch_url: str = ""
     fictional: bool = False
     place: str = ""  # what the place is called on every page; empty: left to the user's own layers
-    refuse: str = ""  # why `load` will not take this source yet
     prepare: Callable[..., Any] | None = None  # joins the members of an archive into report tables
     boundary: "Boundary | None" = None
     published: "Published | None" = None
+    clients: "Clients | None" = None
+    totals: bool = False  # the file that `aggregate` wrote at a service provider's
 
 
 @dataclass(frozen=True)
@@ -148,3 +149,37 @@ class Published:
     exploitations: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # code -> (ours, description beside it)
     flags: Mapping[str, str] = field(default_factory=dict)  # field with 0/1 -> exploitation
     allow_negative: bool = False
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One thing that a case file says of a client: a dimension of a provider's totals."""
+
+    table: str
+    name: str  # the field of that table
+    codes: Mapping[str, str] = field(default_factory=dict)  # native value -> code; of several answers the first listed
+    several: bool = False  # a client has each of them; the values of a cell are separated by ;
+    absent: str = "unknown"  # nobody answered
+    multiple: str = ""  # the code of several answers that differ; empty: the one whose code is listed first
+    age: bool = False  # the value is an age in years, to be put into a band
+
+
+@dataclass(frozen=True)
+class Clients:
+    """A service provider's file about the people she serves. It is read on her machine only and leaves it as totals.
+
+    Every table has the field `client`; `day` is the date of a row, which is answered for that year. `begins` is the
+    table whose `day` begins a stay and `ends` the one whose `day` ends it, joined by `stay`; without them a client
+    is counted in the years of her rows. `covers` is the table with the fields `first_day` and `last_day` of the export.
+    """
+
+    universe: str  # who is counted, in a sentence
+    traits: Mapping[str, Trait]  # dimension (codes.CLIENT_DIMENSION) -> where it stands
+    tables: tuple[tuple[str, ...], ...]  # dimensions of each table of totals, beside the year: two at most
+    begins: str = ""
+    ends: str = ""
+    covers: str = ""
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field -> values of rows that do not count
+    identifying: tuple[str, ...] = ()  # columns that must be empty, beside those that their names give away
+    harmless: tuple[str, ...] = ()  # columns whose names only sound as if they identified somebody
+    age: tuple[str, str, str] | None = None  # (column of birth, table with `day`, column to add) when stripping

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 # Raised when the tables change, or what is read from the same file by the same declaration: it is part of each load's
 # name, so that files are read anew. Loads of another format are not served together with new ones.
-WAREHOUSE_FORMAT = 2
+WAREHOUSE_FORMAT = 3
 H3_RESOLUTIONS = (4, 5, 6, 7, 8, 9)
 EXPOSURE_RESOLUTION = 9
 
@@ -92,6 +92,20 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "sex": "VARCHAR",
             "category": "VARCHAR",  # which of the publisher's figures: reported, unfounded, cleared ...
             "published_n": "BIGINT",
+        },
+        # A service provider's totals, rounded on her machine before anybody else saw them. Never a client's row.
+        "clients": {
+            "source": "VARCHAR",
+            "load": "VARCHAR",
+            "provider": "VARCHAR",  # the name that she chose
+            "standard": "VARCHAR",  # htcds or hmis: whose words the file used
+            "period_start": "DATE",
+            "period_end": "DATE",
+            "dimension_1": "VARCHAR",  # client_codes.CLIENT_DIMENSION; NULL: all clients of the period
+            "code_1": "VARCHAR",
+            "dimension_2": "VARCHAR",
+            "code_2": "VARCHAR",
+            "n": "BIGINT",  # protected: 0 is left out, and none is 1 to 10
         },
         "exposure": {
             "source": "VARCHAR",

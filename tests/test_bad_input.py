@@ -23,7 +23,7 @@ import etl.store
 from etl.__main__ import main
 from etl.load import load_files
 from etl.read import Limits
-from etl.registry import all_sources, source_named
+from etl.registry import source_named
 from etl.schema import SourceError
 from etl.store import Store
 from tests.loader_files import LAPD, SEX, csv_file, lapd_row, load, nibrs_zip, slim_row, tree
@@ -99,14 +99,6 @@ def test_paths_and_names(refused: Callable[..., str], tmp_path: Path) -> None:
     assert "No load named nothing" in refused("remove", "nothing")
     assert "--counts-for wants months" in refused("load", "lapd", tmp_path / "x", "--counts-for", "soon")
     assert "a b.csv" in refused("load", "lapd", csv_file(tmp_path / "a\nb.csv", "", []))  # still one line
-
-
-def test_every_source_that_is_not_accepted_yet_says_why(refused: Callable[..., str], tmp_path: Path) -> None:
-    path = csv_file(tmp_path / "x.csv", "a", ["1"])
-    waiting = [s for s in all_sources().values() if s.refuse]
-    assert waiting
-    for source in waiting:
-        assert source.refuse in refused("load", source.name, path)
 
 
 def test_one_file_of_several_is_refused(refused: Callable[..., str], tmp_path: Path) -> None:

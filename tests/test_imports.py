@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 
 OWN = ("etl", "dashboard", "pages", "launcher", "benchmarks", "tests", "app", "start")
-CONTRACT = ("etl.schema", "etl.tables", "etl.codes")  # the words and the tables: anyone may import them
+CONTRACT = ("etl.schema", "etl.tables", "etl.codes", "etl.client_codes")  # the words and the tables: anyone may import them
 UI = ("streamlit", "streamlit_folium")
 ENGINES = ("ibis", "duckdb", "sqlglot")
 DRAWING = ("plotly", "folium", "branca", "streamlit_folium")
@@ -38,6 +38,7 @@ class Rule:
 RULES = (
     Rule(("start.py", "launcher/*"), only=("launcher",), why="it runs before anything is installed"),
     Rule(("etl/schema.py", "etl/tables.py", "etl/codes.py"), only=(), why="anyone may import it"),
+    Rule(("etl/client_codes.py",), only=("etl.codes",), why="anyone may import it"),
     Rule(("etl/sources/*",), only=("etl.sources",), why="a source is facts"),
     Rule(
         ("etl/normalise.py", "etl/fields.py", "etl/moments.py", "etl/locate.py"),
@@ -58,7 +59,7 @@ RULES = (
             f"dashboard/{name}{rest}"
             for name in (
                 *("measures", "warehouse", "filters", "exports", "briefing", "access", "audit", "state"),
-                *("hotspots", "export", "drawn", "groups"),
+                *("hotspots", "export", "drawn", "groups", "people", "sessions", "scoped"),
             )
             for rest in (".py", "/*")
         ),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from etl import codes
+from etl.client_codes import CLIENT_CODES, SEVERAL_EACH
 from etl.registry import all_sources, source_named
 from etl.schema import PERSON_FIELDS, REPORT_FIELDS, Form, Source, SourceError, Table
 
@@ -40,10 +41,11 @@ def test_it_says_what_it_is(source: Source) -> None:
 
 @each_source
 def test_it_is_read_in_exactly_one_way(source: Source) -> None:
-    ways = [bool(source.forms), source.boundary is not None, bool(source.refuse)]
+    ways = [bool(source.forms), source.boundary is not None, source.totals]
     assert ways.count(True) == 1
     assert (source.kind == "boundary") == (source.boundary is not None)
-    assert (source.kind == "provider") == bool(source.refuse)
+    assert (source.kind == "provider") == (source.clients is not None)
+    assert source.unit == "clients" or not (source.clients or source.totals)
     assert len({form.name for form in source.forms}) == len(source.forms)
 
 
@@ -121,6 +123,8 @@ def test_its_region_is_one(source: Source) -> None:
 @each_source
 def test_every_field_is_one_of_ours(source: Source) -> None:
     for form, table in _forms(source):
+        if source.clients:
+            continue  # its fields are those that its own traits name: see test_a_providers_traits_are_there
         if source.published:
             allowed = {*FIGURE_FIELDS, *source.published.counts, *source.published.flags}
         elif source.prepare:
@@ -139,7 +143,7 @@ def test_its_parts_agree(source: Source) -> None:
         assert form.delivery != "delta" or form.has_ids
         if source.published:
             assert "year" in fields and bool(source.published.counts) != bool(source.published.one)
-        elif not source.prepare:
+        elif not source.prepare and not source.clients:
             assert {"reported_on", "occurred_on"} & fields
             assert form.date_formats
             assert ("offence_code" in fields or "offence_text" in fields) or not form.collected
@@ -182,3 +186,26 @@ def test_neighbours_in_the_code_books_are_no_trafficking() -> None:
     }
     assert {taken.get(c) for c in ("922", "821", "720", "620", "26G", "40A", "40C", "1505", "1506")} == {None}
     assert {taken[c] for c in ("805", "806", "40B", "1530")} == {"related"}
+
+
+@each_source
+def test_a_providers_traits_are_there(source: Source) -> None:
+    """Every dimension reads a declared column, has a list of codes, and stands in a table of two at most."""
+    if source.clients is None:
+        return
+    (form,) = source.forms
+    clients = source.clients
+    for dimension, trait in clients.traits.items():
+        assert trait.name in form.tables[trait.table].columns
+        assert {*trait.codes.values(), trait.absent, codes.UNMAPPED} <= set(CLIENT_CODES[dimension]), dimension
+        assert trait.several == (dimension in SEVERAL_EACH)
+        assert trait.age == (dimension == "age_band") and bool(trait.codes) != trait.age
+        assert not (trait.multiple and trait.several)
+    for table in clients.tables:
+        assert 1 <= len(set(table)) == len(table) <= 2 and set(table) <= set(clients.traits)
+    for key, table in form.tables.items():
+        assert "client" in table.columns or key == clients.covers
+        assert key in ("client", clients.covers) or "day" in table.columns
+    for key in filter(None, (clients.begins, clients.ends)):
+        assert {"stay", "day"} <= set(form.tables[key].columns)
+    assert not set(clients.identifying) & {c for t in form.tables.values() for c in t.columns.values()}

@@ -39,6 +39,11 @@ class InputTable(ABC):
         """The declared fields that this file has, in our names."""
         return tuple(self._fit.positions)
 
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of all columns of the file, declared or not."""
+        return self._fit.header
+
     def chunks(self) -> Iterator[pa.RecordBatch]:
         """Our fields as text plus `record` (int64; the header is 1), at most 200,000 rows and about 64 MB at a time.
 
