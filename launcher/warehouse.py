@@ -34,6 +34,22 @@ def choose_data(root: Path, given: str | None) -> Path:
     return data
 
 
+def choose_public_data(root: Path, given: str | None) -> Path:
+    """The data folder whose public view is served: the one named, else your own, else the fictional sample."""
+    own, sample = root / "data", root / "data" / "sample"
+    if given:
+        return Path(given).expanduser().resolve()
+    if has_warehouse(own) or (own / "public" / "current.json").is_file():
+        return own
+    build_sample(root)
+    if not (sample / "public" / "current.json").is_file():
+        print("Making the protected public view of the sample ...", flush=True)
+        command = [str(venv_python(root)), "-m", "etl", "release", "--data", str(sample)]
+        quiet = subprocess.DEVNULL
+        subprocess.run(command, cwd=root, stdin=quiet, stdout=quiet, env=child_env(), check=False)
+    return sample
+
+
 def sample_key(root: Path) -> str:
     """Changes when the sample's files or the code that loads them do."""
     digest = hashlib.sha256()

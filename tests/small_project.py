@@ -19,8 +19,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200 if self.path == "/_stcore/health" else 404)
         self.end_headers()
-settings = {name: os.environ[name] for name in ("LAMPLIGHT_DATA", "LAMPLIGHT_TIER")}
-seen = {"pid": os.getpid(), "argv": sys.argv, **settings}
+seen = {"pid": os.getpid(), "argv": sys.argv, **os.environ}
 pathlib.Path("seen.json").write_text(json.dumps(seen))
 http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 """

@@ -208,7 +208,12 @@ def test_health_is_not_asked_of_a_proxy(free_port: int, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--tier", "public"], "protected release"),
+        (["--tier", "public", "--data", "/no/such/folder"], r"Nothing has been released.*\n.*-m etl release --data"),
+        (["--tier", "public", "--host", "0.0.0.0"], "--name data.example.org"),
+        (["--host", "0.0.0.0"], "on this computer only.*no sign-in is set up"),
+        (["--host", "192.0.2.7"], "on this computer only.*no sign-in is set up"),
+        (["--release", "2026-01-01-1"], "add --tier public"),
+        (["--name", "http://data.example.org"], "not a host name"),
         (["--port", "70000"], "from 1 to 65535"),
         (["--wheels", "/no/such/folder"], "There is no folder"),
     ],
@@ -220,6 +225,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_made(
         raise AssertionError("nothing may be made")
 
     monkeypatch.setattr("launcher.command.make_venv", fail)
+    monkeypatch.setattr("launcher.serving.sign_in_settings", lambda _: {})
     with pytest.raises(Problem, match=words):
         start_app([*([] if "--port" in arguments else ["--port", str(free_port)]), *arguments], time.monotonic())
 

@@ -23,9 +23,9 @@ class EndsSignIn:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].endswith(AUTH_LOGOUT_ENDPOINT):
-            if claims := claims_of(HTTPConnection(scope).cookies):
-                await asyncio.to_thread(gate.end, claims)
+        leaving = scope["type"] == "http" and scope["path"].endswith(AUTH_LOGOUT_ENDPOINT)
+        if leaving and (claims := claims_of(HTTPConnection(scope).cookies)):
+            await asyncio.to_thread(gate.end, claims)
         await self.app(scope, receive, send)
 
 
