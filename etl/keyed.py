@@ -4,6 +4,7 @@ An unkeyed hash of an identifier or of a place is no secret: whoever has a list 
 """
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import os
@@ -56,5 +57,10 @@ def write_secret(path: Path, content: str) -> None:
 
 def only_owner(path: Path) -> None:
     """Takes away what other users of the computer may do with a file. Windows has other means, and no such bits."""
-    if os.name == "posix" and path.stat().st_mode & 0o077:
+    if os.name != "posix" or not path.stat().st_mode & 0o077:
+        return
+    try:
         path.chmod(0o600)
+    except OSError as error:
+        if error.errno != errno.EROFS:  # on a disk that is read-only it stays as it is
+            raise

@@ -1,0 +1,341 @@
+"""A backup is whole or refused, and becomes a folder in which everything works."""
+
+import io
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from dashboard.warehouse import open_warehouse
+from etl import backup as packing
+from etl.__main__ import main
+from etl.backup import HEAD, INDEX, backup, examine
+from etl.load import remove, undo
+from etl.restore import restore
+from etl.retention import Retention, retention
+from etl.schema import SourceError
+from etl.status import status
+from etl.store import Store
+from tests.loader_files import LAPD, OTHER, SEX, contents, csv_file, lapd_row, load, tree
+
+DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A data folder with all that one may hold, and its backup."""
+    folder = tmp_path_factory.mktemp("backup")
+    store = Store(folder / "data")
+    for name, many in (("one", 9), ("two", 40)):
+        rows = [lapd_row(i, DAYS[i % 3], SEX if i % 2 else OTHER) for i in range(many)]
+        load(store, "lapd", csv_file(folder / f"{name}.csv", LAPD, rows))
+    release = store.data / "public" / "releases" / "2026-1"
+    release.mkdir(parents=True)
+    (release / "release.json").write_text("{}")
+    (store.data / "public" / "current.json").write_text('{"release": "2026-1"}')
+    for name in ("seed", "key"):
+        (store.root / name).write_text("0" * 64)
+        (store.root / name).chmod(0o600)
+    (store.data / "places.csv").write_text("lat,lon,radius_m,kind\n")
+    (store.data / "downloads").mkdir()
+    (store.data / "downloads" / "large.csv").write_text("x")
+    with sqlite3.connect(store.root / "state.sqlite") as state:
+        state.execute("pragma journal_mode = wal")
+        state.execute("create table saved (name text)")
+        state.execute("insert into saved values ('a view')")
+    state.close()
+    backup(store, folder / "saved")
+    return folder / "data", folder / "saved"
+
+
+def _same(one: Path, other: Path) -> None:
+    left, right = ({k: v for k, v in tree(folder).items() if _saved(k)} for folder in (one, other))
+    assert left == right
+    assert contents(Store(one)) == contents(Store(other))
+
+
+def _saved(name: str) -> bool:
+    return not (name.startswith("downloads") or ".sqlite" in name or name.endswith("000001.duckdb"))
+
+
+def test_restored_to_a_fresh_folder_it_is_the_same(made: tuple[Path, Path], tmp_path: Path) -> None:
+    data, saved = made
+    held = restore(saved, tmp_path / "new")
+    _same(data, tmp_path / "new")
+    assert held.version == 2 and held.files > 12
+    store = Store(tmp_path / "new")
+    assert len(status(store)) == len(store.current_loads()) == 2
+    with sqlite3.connect(store.root / "state.sqlite") as state:
+        assert state.execute("select name from saved").fetchall() == [("a view",)]
+    state.close()
+    assert not (store.data / "downloads").exists()
+    assert undo(store) == "load lapd"  # what undo needs is in it
+
+
+def test_pages_can_open_what_was_restored(made: tuple[Path, Path], tmp_path: Path) -> None:
+    restore(made[1], tmp_path)  # an empty folder that is there
+    found = open_warehouse(tmp_path)
+    assert found is not None
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["places.csv", "public", "warehouse"]
+
+
+def test_in_a_fresh_clone(made: tuple[Path, Path], tmp_path: Path, root: Path) -> None:
+    """With nothing but the project's own files, in a process of its own."""
+    clone = tmp_path / "clone"
+    shutil.copytree(root / "etl", clone / "etl", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(root / "dashboard", clone / "dashboard", ignore=shutil.ignore_patterns("__pycache__"))
+    settings = {**os.environ, "PYTHONPATH": ""}
+    for command in (["restore", str(made[1])], ["status"], ["rebuild"]):
+        program = [sys.executable, "-W", "error", "-m", "etl", *command]
+        done = subprocess.run(program, cwd=clone, env=settings, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert contents(Store(clone / "data")) == contents(Store(made[0]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permission bits")
+def test_only_its_owner_may_read_it_and_its_secrets(made: tuple[Path, Path], tmp_path: Path) -> None:
+    assert stat.S_IMODE(made[1].stat().st_mode) == 0o600
+    restore(made[1], tmp_path / "new")
+    for name in ("seed", "key"):
+        assert stat.S_IMODE((tmp_path / "new" / "warehouse" / name).stat().st_mode) == 0o600
+
+
+def test_a_damaged_backup_is_refused_wherever_the_damage_is(made: tuple[Path, Path], tmp_path: Path) -> None:
+    """Every part cut off, and a bit turned in many places: nothing is restored, no folder is left."""
+    whole = made[1].read_bytes()
+    spoiled = [whole[: len(whole) * i // 20] for i in range(20)] + [whole[:-1], b"", b"no backup"]
+    for i in range(0, len(whole), max(len(whole) // 40, 1)):
+        spoiled.append(whole[:i] + bytes([whole[i] ^ 0x10]) + whole[i + 1 :])
+    refused = 0
+    for content in spoiled:
+        path = tmp_path / "spoiled"
+        path.write_bytes(content)
+        try:
+            restore(path, tmp_path / "new")
+        except SourceError as error:
+            assert "damaged, or no backup" in str(error) or "newer Lamplight" in str(error)
+            refused += 1
+            assert not (tmp_path / "new").exists()
+        else:  # a bit that means nothing: then all of it is there, exactly
+            _same(made[0], tmp_path / "new")
+            shutil.rmtree(tmp_path / "new")
+    assert refused >= len(spoiled) - 3
+
+
+def _forged(path: Path, members: dict[str, bytes], kind: bytes = b"0") -> Path:
+    with pa.CompressedOutputStream(path.open("wb"), "zstd") as packed, tarfile.open(fileobj=packed, mode="w|") as made:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            if name not in (HEAD, INDEX):
+                info.type = kind
+            made.addfile(info, io.BytesIO(content))
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "/etc/passwd", "warehouse/../../x", "elsewhere/x", "warehouse//x", ".hidden", "a\\b", "c:x"]
+)
+def test_a_forged_backup_writes_nothing_outside(tmp_path: Path, name: str) -> None:
+    path = _forged(tmp_path / "forged", {HEAD: b'{"format": 1, "version": 1}', name: b"x", INDEX: b'{"files": {}}'})
+    with pytest.raises(SourceError, match="damaged, or no backup"):
+        restore(path, tmp_path / "new" / "data")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["forged", "new"] and not any((tmp_path / "new").iterdir())
+
+
+def test_a_link_in_a_backup_is_refused(tmp_path: Path) -> None:
+    path = _forged(tmp_path / "forged", {HEAD: b'{"format": 1, "version": 1}', "warehouse": b""}, kind=b"2")
+    with pytest.raises(SourceError, match="damaged, or no backup"):
+        restore(path, tmp_path / "new")
+
+
+def test_a_newer_format_is_named(tmp_path: Path) -> None:
+    path = _forged(tmp_path / "newer", {HEAD: b'{"format": 2, "version": 1}', INDEX: b'{"files": {}}'})
+    with pytest.raises(SourceError, match="newer Lamplight"):
+        restore(path, tmp_path / "new")
+
+
+def test_a_folder_that_holds_something_is_replaced_only_on_demand(made: tuple[Path, Path], tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    load(store, "lapd", csv_file(tmp_path / "x.csv", LAPD, [lapd_row(1, DAYS[0], SEX)]))
+    (store.data / "downloads").mkdir()
+    (store.data / "downloads" / "mine.csv").write_text("mine")
+    before = tree(store.data)
+    with pytest.raises(SourceError, match=r"not empty.*--force"):
+        restore(made[1], store.data)
+    with pytest.raises(SourceError, match="is a file"):
+        restore(made[1], tmp_path / "x.csv")
+    (tmp_path / "cut").write_bytes(made[1].read_bytes()[:-40])
+    with pytest.raises(SourceError, match="damaged"):
+        restore(tmp_path / "cut", store.data, force=True)
+    assert tree(store.data) == before
+    restore(made[1], store.data, force=True)
+    _same(made[0], store.data)
+    assert (store.data / "downloads" / "mine.csv").read_text() == "mine"
+    assert not [p for p in store.data.iterdir() if p.name.startswith(".")]
+
+
+def test_what_a_killed_restore_left_is_no_obstacle(made: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / ".lamplight-restoring-x" / "warehouse").mkdir(parents=True)
+    restore(made[1], tmp_path)
+    _same(made[0], tmp_path)
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_no_backup_of_a_damaged_load_or_into_the_folder_itself(made: tuple[Path, Path], tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with pytest.raises(SourceError, match="Nothing is loaded"):
+        backup(Store(tmp_path / "none"), tmp_path / "b")
+    shutil.copytree(made[0], data)
+    store = Store(data)
+    for out, said in ((data / "b", "in another place"), (made[1], "is there")):
+        with pytest.raises(SourceError, match=said):
+            backup(store, out)
+    (store.loads / store.current_loads()[0] / "exposure.parquet").write_bytes(b"cut")
+    with pytest.raises(SourceError, match="cannot be read: damaged"):
+        backup(store, tmp_path / "b")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data"]
+
+
+def test_a_full_disk_leaves_no_half_backup(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(packing, "_add_text", full)
+    assert main(["backup", "--data", str(made[0]), "--out", str(tmp_path / "b")]) == 1
+    assert "The disk is full" in capfd.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_read_again_is_no_backup(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that takes everything and gives back something else."""
+    look = examine
+
+    def spoiled(path: Path) -> object:
+        content = path.read_bytes()
+        path.write_bytes(content[:-50] + bytes(50))
+        return look(path)
+
+    monkeypatch.setattr(packing, "examine", spoiled)
+    with pytest.raises(SourceError, match="damaged"):
+        backup(Store(made[0]), tmp_path / "b")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_load_waits_outside_while_a_backup_runs(made: tuple[Path, Path], tmp_path: Path) -> None:
+    store = Store(made[0])
+    said: list[str] = []
+
+    def meanwhile(_: str, __: float) -> None:
+        if not said:
+            with pytest.raises(SourceError) as error:
+                remove(store, store.current_loads()[0])
+            said.append(str(error.value))
+
+    backup(store, tmp_path / "b", meanwhile)
+    assert "Another load is running" in said[0]
+
+
+def test_the_commands_in_words(made: tuple[Path, Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["backup", "--data", str(made[0]), "--out", str(tmp_path / "b")]) == 0
+    said = capfd.readouterr()
+    assert "Saved version 2" in said.out and "RESTRICTED" in said.out and said.err == ""
+    assert main(["restore", str(tmp_path / "b"), "--data", str(tmp_path / "new")]) == 0
+    assert "serves version 2" in capfd.readouterr().out
+    assert main(["restore", str(tmp_path / "none"), "--data", str(tmp_path / "n")]) == 1
+    assert "is not a file" in capfd.readouterr().err
+
+
+# -- retention -------------------------------------------------------------------------------------------------------
+
+
+def _versions(store: Store, file: Path, changes: int) -> None:
+    (done,) = load(store, "lapd", file)
+    for _ in range(changes):
+        remove(store, done.load)
+        undo(store)
+
+
+def test_how_much_is_kept_is_one_file_s_decision(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    store.data.mkdir()
+    (store.data / "retention.toml").write_text("versions = 4\nundo = 3\n")
+    assert retention(store.data) == Retention(4, 3)
+    _versions(store, csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)]), 3)
+    assert [int(p.stem[-6:]) for p in store.databases()] == [4, 5, 6, 7]
+    remove(store, store.current_loads()[0])
+    remains = [p.name for p in store.loads.iterdir()]
+    for _ in range(3):
+        load(store, "lapd", csv_file(tmp_path / f"{_}.csv", LAPD, [lapd_row(2 + _, DAYS[1], SEX)]))
+    assert remains[0] not in [p.name for p in store.loads.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("versions = 0", "from 1 to 1000"), ("version = 2", "does not exist"), ("undo = true", "whole number"),
+     ("versions = ", "cannot be read"), ("undo = 1.5", "whole number")],
+)  # fmt: skip
+def test_a_mistake_in_it_is_said_before_the_work(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "retention.toml").write_text(text)
+    with pytest.raises(SourceError, match=said):
+        load(Store(tmp_path / "data"), "lapd", csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)]))
+    assert retention(tmp_path) == Retention()
+
+
+def test_a_clock_that_goes_backwards_deletes_nothing_newer(tmp_path: Path) -> None:
+    """Old is what has a smaller number: here every newer file claims to be years older."""
+    store = Store(tmp_path / "data")
+    file = csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)])
+    (done,) = load(store, "lapd", file)
+    for step in range(4):
+        for path in store.root.rglob("*"):
+            age = 2_000_000_000 - 50_000_000 * (store.version() + step)
+            os.utime(path, (age, age))
+        remove(store, done.load)
+        undo(store)
+    assert [int(p.stem[-6:]) for p in store.databases()] == [8, 9]
+    assert store.version() == 9 and len(contents(store)["incidents"]) == 1
+
+
+def test_a_stray_database_of_a_later_number_does_not_cost_the_served_one(tmp_path: Path) -> None:
+    """Left by a process that was killed: what is served stays, whatever lies beside it."""
+    store = Store(tmp_path / "data")
+    load(store, "lapd", csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)]))
+    for version in (7, 8, 9):
+        shutil.copy(store.database(1), store.database(version))
+    store._tidy()
+    assert store.database(1).exists() and len(status(store)) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs an administrator")
+def test_a_disk_that_is_really_read_only(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], made: tuple[Path, Path]
+) -> None:
+    """Nothing can be changed and everything is said; what is served can be read all the same."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("cannot mount here")
+    try:
+        shutil.copytree(made[0], disk / "data")
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        new = csv_file(tmp_path / "n.csv", LAPD, [lapd_row(1, DAYS[0], SEX)])
+        for command in (["load", "lapd", str(new)], ["forget", "lapd", "1"], ["rebuild"], ["undo"]):
+            assert main([*command, "--data", str(disk / "data")]) == 1
+            assert "No permission to write in" in capfd.readouterr().err
+        assert main(["status", "--data", str(disk / "data")]) == 0
+        assert open_warehouse(disk / "data") is not None
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
