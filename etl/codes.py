@@ -197,6 +197,7 @@ REASON = _frozen(
     row_too_long="The row is longer than the limit",
     nul_bytes="The row holds NUL bytes",
     no_id="The record has no identifier",
+    id_unreadable="A spreadsheet has altered the identifier",
     date_missing="A date is missing",
     date_unreadable="A date is in none of the declared formats",
     date_impossible="A date lies in the future or before the source began",

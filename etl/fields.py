@@ -110,8 +110,14 @@ def numbers(job: Job, t: Any) -> Columns:
         "latitude": latitude.try_cast("float64"),
         "longitude": longitude.try_cast("float64"),
         # "nan" and the like are numbers to a database, but not to count with.
-        "amount": t["count"].try_cast("float64").try_cast("int64") if job.has("count") else ibis.literal(1, "int64"),
+        "amount": _whole(t["count"].try_cast("float64")) if job.has("count") else ibis.literal(1, "int64"),
     }
+
+
+def _whole(number: Any) -> Any:
+    """As a whole number; NULL for a fraction."""
+    whole = number.try_cast("int64")
+    return (whole == number).ifelse(whole, ibis.null("int64"))
 
 
 def _relevant(job: Job, t: Any) -> Any:

@@ -15,6 +15,7 @@ from etl.values import Job, code, lookup, squeeze, trim
 
 _DIMENSIONS = ("unit period geo_level place_code place_name state exploitation age_band minor sex category").split()
 _TEXT = ibis.null("string")
+_MOST = 2**53  # the largest number up to which a float counts by ones
 
 
 def read_figures(inputs: Sequence[tuple[Job, Any]], harvest: Harvest) -> None:
@@ -79,9 +80,11 @@ def _stages(job: Job, published: Published) -> normalise.Stages:
 
 
 def _whole(value: Any) -> Any:
-    """A whole number; NULL for anything else, a fraction too."""
+    """A whole number; NULL for anything else, a fraction or 1.5E+31 too."""
     number = value.replace(",", "").try_cast("float64")
-    return (number == number.round()).ifelse(number, ibis.null("float64")).try_cast("int64")
+    # Ibis rounds to a whole number of 64 bits, which stops at a larger one.
+    kept = number.abs().between(0, _MOST).ifelse(number, ibis.null("float64"))
+    return (kept == kept.round()).ifelse(kept, ibis.null("float64")).try_cast("int64")
 
 
 def _exploitation(job: Job, published: Published, t: Any) -> Any:

@@ -106,4 +106,10 @@ def _people(
         engine.run(calculator, sql, chunk=chunk)
         for chunk in staged.chunks(key, engine.compile_sql([(key, expression)]))
     ]
-    return pa.concat_tables(parts)
+    # Where every row of the member was set aside, its people are a table without rows.
+    return pa.concat_tables(parts) if parts else engine.run(calculator, sql, chunk=_no_rows(job))
+
+
+def _no_rows(job: Job) -> pa.RecordBatch:
+    kinds = pa.schema([(f, pa.int64() if f.startswith("record") else pa.string()) for f in job.fields])
+    return pa.RecordBatch.from_pylist([], schema=kinds)

@@ -18,7 +18,7 @@ from etl import codes
 from etl.engine import digest, hashed, unbound
 from etl.fields import JUDGED, clean, groups, judge, numbers, parse, said
 from etl.moments import updated
-from etl.values import Job, age_band, code, lookup, squeeze
+from etl.values import Job, age_band, altered, code, lookup, squeeze
 
 Stages = list[tuple[str, Any]]
 
@@ -40,12 +40,23 @@ def _verdict(job: Job, t: Any) -> tuple[Any, list[Any]]:
         (t.day_reported.isnull() & t.day_occurred.isnull(), "date_missing", date_field),
         (t.mismatch, "code_mismatch", offence_field),
         (t.mine & t.incident_id.isnull() if job.has("incident_id") else None, "no_id", "incident_id"),
+        # A spreadsheet turns 990000001 and 990000002 into 9.9E+08: one would be merged into the other.
+        (altered(t.incident_id) if job.has("incident_id") else None, "id_unreadable", "incident_id"),
         (t.amount.isnull() if job.has("count") else None, "number_unreadable", "count"),
         (t.amount < 0 if job.has("count") else None, "number_negative", "count"),
+        # A decimal comma would move every record off the map, and nobody would know.
+        *[
+            (t[field].notnull() & ~_finite(t[number]) if job.has(field) else None, "number_unreadable", field)
+            for field, number in (("lat", "latitude"), ("lon", "longitude"), ("point", "latitude"))
+        ],
     ]
     rules = [r for r in rules if r[0] is not None]
     verdict = ibis.cases(*[(test, i) for i, (test, _, _) in enumerate(rules)], else_=ibis.null("int64"))
     return t.mutate(verdict=verdict), rules
+
+
+def _finite(number: Any) -> Any:
+    return (number.notnull() & ~number.isnan() & ~number.isinf()).fill_null(False)
 
 
 def _staged(job: Job) -> tuple[Stages, Any, list[Any]]:

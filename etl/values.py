@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import ibis
@@ -55,6 +57,16 @@ def code(value: Any) -> Any:
     upper = value.upper()
     # Few values have a point at all, and a regular expression costs more than all the rest of a row.
     return upper.contains(".0").ifelse(upper.re_replace(r"\.0+$", ""), upper)
+
+
+_MARKS = ("E+", '"', "\u200b", "\ufeff")  # 9.9E+08, ="990000001", and what has no width
+
+
+def altered(identifier: Any) -> Any:
+    """Whether a spreadsheet or a web page has made another identifier of it: a power of ten, or a mark of text."""
+    upper = identifier.upper()
+    signs = [upper.contains(mark) for mark in _MARKS] + [upper.startswith(mark) for mark in ("=", "'")]
+    return reduce(or_, signs).fill_null(False)
 
 
 def squeeze(text: Any) -> Any:

@@ -70,7 +70,10 @@ class Text:
         names = {"utf-8": "UTF-8", "latin-1": "Latin-1", "cp1252": "Windows-1252"}
         names |= {"utf-16-le": "UTF-16 (little-endian)", "utf-16-be": "UTF-16 (big-endian)"}
         names["mixed"] = "UTF-8 with some bytes of Windows-1252, which were read as such"
-        return [f"encoding: {names[self.encoding]}{' with byte-order mark' if self.bom else ''}"]
+        notes = [f"encoding: {names[self.encoding]}{' with byte-order mark' if self.bom else ''}"]
+        if not self.ends_with_newline:
+            notes.append("the last line does not end: if the file was cut off there, its last row is too")
+        return notes
 
 
 class _Judge:
@@ -277,4 +280,5 @@ class Utf8:
         if self._encoding in ("cp1252", "latin-1"):
             return block if block.isascii() else codecs.charmap_decode(block, "strict", _CP1252)[0].encode()
         # A lone half of a UTF-16 pair was replaced by the decoder, so this cannot fail.
-        return self._decoder.decode(block, final=not block).encode()
+        # Half a character at the end of UTF-16 is what a cut left over: it says nothing.
+        return self._decoder.decode(block, final=not block and not self._encoding.startswith("utf-16")).encode()
