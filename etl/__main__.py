@@ -21,6 +21,7 @@ from etl.keeping import add_commands
 from etl.load import Loaded, check_files, load_files, rebuild, remove, undo
 from etl.months import parse_months
 from etl.registry import all_sources, source_named
+from etl.release.command import add_release
 from etl.schema import SourceError
 from etl.status import status, warnings
 from etl.store import Store
@@ -222,6 +223,7 @@ def parser() -> argparse.ArgumentParser:
     command("undo", cmd_undo, "Serve what was served before the last change.")
     command("rebuild", cmd_rebuild, "Build the warehouse again from its loads.")
     add_commands(command)
+    add_release(command)
     add_aggregate(commands)
     return top
 

@@ -101,6 +101,14 @@ def round_small(
     return Rounded(table, tuple(dimensions), _errors(cells.codes, true, value, margins))
 
 
+def compared(table: pd.DataFrame, dimensions: Sequence[str], n: str = "n", margins: int = 3) -> pd.DataFrame:
+    """`Rounded.exact_errors` of cells that were rounded in several parts: one row per cell, with `n` and `rounded`."""
+    if table.empty:
+        return pd.DataFrame(columns=["order", "cells", "median", "p95", "worst"])
+    codes = np.stack([pd.factorize(table[name], sort=True)[0] for name in dimensions])
+    return _errors(codes, table[n].to_numpy(dtype=np.int64), table[ROUNDED].to_numpy(dtype=np.int64), margins)
+
+
 def _check(seed: int, base: int, margins: int, zeros: Any, earlier: Any, closed: Any) -> None:
     if seed < 0:
         raise ValueError("The seed must be 0 or more.")

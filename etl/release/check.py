@@ -1,0 +1,59 @@
+"""The last look before a file is public: no small count in any number of any table, and nothing that is not meant."""
+
+from pathlib import Path
+
+import duckdb
+
+from etl.areas import quoted
+from etl.schema import SourceError
+from etl.tables import PUBLIC_TABLES
+
+# Numbers that count no person of ours, looked at one by one: what they are instead.
+REVIEWED = {
+    ("published_counts", "published_n"): "printed by its publisher, with citation",
+    ("areas", "population"): "residents, from a census",
+    ("areas", "lat"): "a point inside the area",
+    ("areas", "lon"): "a point inside the area",
+    ("cubes", "base"): "K itself",
+    ("cubes", "altered"): "a share, in whole percent",
+    ("errors", "order"): "the order of a table",
+    ("errors", "median"): "typical error over at least 20 totals, rounded up",
+    ("errors", "p95"): "typical error over at least 20 totals, rounded up",
+}
+_NUMBERS = ("BIGINT", "INTEGER", "TINYINT", "SMALLINT", "HUGEINT", "UBIGINT", "DOUBLE", "FLOAT", "DECIMAL")
+EMPTY = ("exposure", "quarantine", "load_tables", "load_months", "attributes")
+
+
+def small_counts(path: Path, base: int) -> list[str]:
+    """What is wrong with a public file, in words; empty when nothing is."""
+    wrong = []
+    with duckdb.connect(str(path), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_name, column_name, data_type from duckdb_columns() where not internal"
+        ).fetchall()
+        tables = {table for table, _, _ in columns}
+        wrong += [f"a table {t} that no public file has" for t in sorted(tables - set(PUBLIC_TABLES))]
+        for table, column, kind in columns:
+            if not kind.startswith(_NUMBERS) or (table, column) in REVIEWED:
+                continue
+            where = f"{quoted(column)} > 0 and {quoted(column)} < {int(base)}"
+            found = connection.execute(f"select count(*) from {quoted(table)} where {where}").fetchone()  # noqa: S608
+            wrong += [f"small counts in {table}.{column}"] if found and found[0] else []
+        for table in EMPTY:
+            found = connection.execute(f"select count(*) from {quoted(table)}").fetchone()  # noqa: S608
+            wrong += [f"rows in {table}"] if found and found[0] else []
+        for table, column in (("incidents", "incident_id"), ("incidents", "lat"), ("incidents", "h3_9"),
+                              ("victims", "person_id"), ("victims", "race"), ("suspects", "race"),
+                              ("loads", "sha256"), ("loads", "load"), ("coverage", "reports")):  # fmt: skip
+            found = connection.execute(f"select count({quoted(column)}) from {quoted(table)}").fetchone()  # noqa: S608
+            wrong += [f"values in {table}.{column}"] if found and found[0] else []
+    return wrong
+
+
+def require_clean(path: Path, base: int) -> None:
+    """Raises SourceError when a file must not become public."""
+    wrong = small_counts(path, base)
+    if wrong:
+        raise SourceError(
+            f"The release was stopped: it would hold {wrong[0]}. Nothing was published; please report it."
+        )

@@ -1,0 +1,52 @@
+"""Periods of the public file. A month is a whole number, year * 12 + month - 1, and a period is its first month."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "years2": 24, "years3": 36, "years5": 60}
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Equal periods: `months` long, one of them beginning at the month `anchor`."""
+
+    grain: str
+    months: int
+    anchor: int
+
+    def begin(self, month: np.ndarray) -> np.ndarray:
+        """The first month of the period that each month lies in; same shape."""
+        return self.anchor + (np.asarray(month) - self.anchor) // self.months * self.months
+
+    def of(self, month: int) -> int:
+        """The first month of the period of one month."""
+        return int(self.begin(np.array(month)))
+
+    def last_month(self, period: int) -> int:
+        """The last month of a period."""
+        return period + self.months - 1
+
+
+def layout(grain: str, first: int, last: int) -> Periods:
+    """The periods of a grain for data from month `first` to the last month that may be published.
+
+    Quarters, half-years and years are the calendar's. Several years end with the last full year, so that the newest
+    period is a whole one; `all` is one period, and the next is as long.
+    """
+    if grain in ("month", "quarter", "half", "year"):
+        return Periods(grain, MONTHS[grain], first // 12 * 12)
+    after = (last + 1) // 12 * 12  # the January after the last full year
+    months = MONTHS.get(grain) or max(12, after - first // 12 * 12)
+    return Periods(grain, months, after - months)
+
+
+def number(day: date) -> int:
+    """The number of the month of a day."""
+    return day.year * 12 + day.month - 1
+
+
+def first_day(month: int) -> date:
+    """The first day of a month by its number."""
+    return date(month // 12, month % 12 + 1, 1)

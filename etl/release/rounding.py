@@ -1,0 +1,117 @@
+"""One cube, rounded: open and confidential sources apart, closed periods as they were."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+
+from dashboard.analysis.small_counts import ROUNDED, Rounded, compared, round_small
+from etl import codes
+from etl.release.facts import WHOLE
+from etl.release.guard import PERIOD, Grid
+from etl.release.policy import Policy
+
+# Every label that a dimension can have: a cell that nobody is in may be published as K, so that K says nothing of
+# whether there is anybody. Labels of summaries of several people are no label of a person.
+_LABELS = {
+    "exploitation": tuple(codes.EXPLOITATION),
+    "minor": ("minor", "adult", codes.UNKNOWN),
+    "age_band": tuple(k for k in codes.AGE_BAND if k not in ("multiple", codes.UNMAPPED)),
+    "sex": tuple(k for k in codes.SEX if k not in ("multiple", codes.UNMAPPED)),
+    "premise": tuple(codes.PREMISE),
+    "relationship": tuple(codes.RELATIONSHIP),
+}
+_MINOR_BANDS = ("0-8", "9-17")
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A rounded cube. basis : its columns, `n`, rounded, basis and kept: restricted, and what the next release starts
+    from. errors : exact, per order of table, for the steward."""
+
+    grid: Grid
+    basis: pd.DataFrame
+    errors: pd.DataFrame
+
+    def published(self) -> pd.DataFrame:
+        """The columns of the grid and n, without the cells that are 0."""
+        return Rounded(self.basis, tuple(self.grid.columns), self.errors).published().rename(columns={ROUNDED: "n"})
+
+    def typical_errors(self) -> pd.DataFrame:
+        """order, median, p95: rounded up to whole people."""
+        return Rounded(self.basis, tuple(self.grid.columns), self.errors).typical_errors()
+
+
+def rounded(
+    cells: pd.DataFrame,
+    grid: Grid,
+    policy: Policy,
+    *,
+    unit: str,
+    seed: bytes,
+    times: set[tuple[str, int]],
+    earlier: pd.DataFrame | None,
+) -> Cube:
+    """Rounds a cube. cells : the grid's columns and n. times : (source, first month of the period) that were collected.
+
+    earlier : `basis` of the release before, on the same grid. Whoever holds the file of an open source knows which of
+    its cells were rounded up; the confidential ones are rounded apart, so that this says nothing about them.
+    """
+    parts = []
+    for name, is_open in (("open", True), ("confidential", False)):
+        mine = cells[cells["source"].isin(policy.published_elsewhere) == is_open]
+        before = None if earlier is None else earlier[earlier["source"].isin(policy.published_elsewhere) == is_open]
+        here = {(s, p) for s, p in times if (s in policy.published_elsewhere) == is_open}
+        if mine.empty and not here and (before is None or before.empty):
+            continue
+        parts.append(_one(mine, grid, policy, _seed(seed, unit, name), here, before))
+    columns = [*grid.columns, "n", ROUNDED, "basis", "kept"]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return Cube(grid, table[columns], compared(table, grid.columns, "n"))
+
+
+def _one(
+    cells: pd.DataFrame,
+    grid: Grid,
+    policy: Policy,
+    seed: int,
+    times: set[tuple[str, int]],
+    earlier: pd.DataFrame | None,
+) -> pd.DataFrame:
+    old = None
+    if earlier is not None and len(earlier):
+        # A stricter K than before holds for new periods; what is public keeps its old value, which is below it.
+        stands = (earlier[ROUNDED] > 0) & (earlier[ROUNDED] < policy.base)
+        periods = set(earlier.loc[stands, PERIOD])
+        old, aside = earlier[~earlier[PERIOD].isin(periods)], earlier[earlier[PERIOD].isin(periods)]
+        cells = cells[~cells[PERIOD].isin(periods)]
+        times = {(s, p) for s, p in times if p not in periods}
+    else:
+        aside = None
+    found = round_small(cells, grid.columns, seed=seed, base=policy.base, zeros=_empty(grid, times), earlier=old).table
+    return found if aside is None else pd.concat([aside[found.columns], found], ignore_index=True)
+
+
+def _empty(grid: Grid, times: set[tuple[str, int]]) -> pd.DataFrame:
+    """Every cell without area of the periods that were collected: they may be published as K though nobody is there."""
+    labels = [_LABELS[name] for name in grid.dimensions]
+    rows = [(period, source, *values, WHOLE) for source, period in sorted(times) for values in product(*labels)]
+    table = pd.DataFrame(rows, columns=grid.columns)
+    if {"minor", "age_band"} <= set(grid.dimensions):
+        young = table["age_band"].isin(_MINOR_BANDS)
+        known = table["age_band"] != codes.UNKNOWN
+        table = table[~known | (table["minor"] == young.map({True: "minor", False: "adult"}))]
+    return table.astype({PERIOD: "int64"})
+
+
+def _seed(seed: bytes, *of: str) -> int:
+    return int.from_bytes(hashlib.sha256(seed + "\x1f".join(of).encode()).digest()[:16], "big")
+
+
+def coarser(basis: pd.DataFrame, columns: list[str], relabel: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """An earlier basis on a coarser grid: its cells added up, so every sum is still of published cells."""
+    table = basis.assign(**relabel)
+    sums = table.groupby(columns, as_index=False)[["n", ROUNDED, "basis"]].sum()
+    return sums.assign(kept=True)
