@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from etl.sample_county import city, figures, layers, port, sheriff
+from etl.sample_county import city, figures, layers, port, provider, sheriff
 
 INDEX = "files.json"  # which file is which source's, in load order
 PLACE = "Lantern County (fictional)"
@@ -16,7 +16,7 @@ def write_files(to: Path) -> list[tuple[str, Path]]:
     publisher's files from the oldest to the newest. Files that are already there are replaced.
     """
     to.mkdir(parents=True, exist_ok=True)
-    pairs = [pair for part in (layers, city, sheriff, port, figures) for pair in part.write(to)]
+    pairs = [pair for part in (layers, city, sheriff, port, figures, provider) for pair in part.write(to)]
     index = json.dumps([[source, path.name] for source, path in pairs], indent=1)
     (to / INDEX).write_text(index + "\n", encoding="utf-8", newline="\n")
     return pairs

@@ -97,15 +97,19 @@ def _neighbours(cube: pd.DataFrame, clients: Clients, seed: int) -> pd.DataFrame
     Without them a published 11 would say that somebody is there.
     """
     single = [d for d, t in clients.traits.items() if not t.several and cube[d].nunique() > 1]
-    rng = np.random.default_rng(seed)
     changed = []
     for dimension in single:
-        labels = np.array(sorted(cube[dimension].unique()), dtype=object)
+        labels = sorted(cube[dimension].unique())
         other = cube.drop(columns="n").copy()
-        other[dimension] = labels[rng.integers(0, len(labels), len(other))]
+        other[dimension] = [labels[_drawn(seed, dimension, row) % len(labels)] for row in range(len(other))]
         changed.append(other)
     names = [c for c in cube.columns if c != "n"]
     return pd.concat(changed, ignore_index=True).drop_duplicates() if changed else cube.loc[:0, names]
+
+
+def _drawn(seed: int, dimension: str, row: int) -> int:
+    """The same in every version of every library, unlike a generator of random numbers."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {dimension} {row}".encode()).digest()[:8], "big")
 
 
 def tables_of(year: Year, clients: Clients) -> dict[Cell, tuple[int, int]]:

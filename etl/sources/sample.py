@@ -6,7 +6,7 @@ Formats, codes and rules are those of the real publisher, so the sample takes th
 from dataclasses import replace
 
 from etl.schema import Boundary, Source
-from etl.sources import ctdc, fbi, hotline, houston, lapd, nibrs
+from etl.sources import ctdc, fbi, hmis, hotline, houston, htcds, lapd, nibrs, provider_totals
 from etl.sources.boundaries import layer
 
 REGION = (-24.5, -36.4, -23.5, -35.6)  # open sea around the island: west, south, east, north
@@ -122,4 +122,30 @@ _LAYERS = (
     _layer("sample_places", "Place names", Boundary("sample_places", id="id", name="name", role="places")),
 )
 
-SOURCES = (*_LAYERS, _CITY, _SHERIFF, _PORT, _AGENCY_YEARS, _HOTLINE, _CASES)
+_HOUSE = "Lantern House (fictional)"
+PROVIDER_CASES = replace(
+    _fiction(htcds.SOURCE),
+    name="sample_htcds",
+    title="Case file of a shelter",
+    publisher=_HOUSE,
+    known_problems=(_INVENTED, *htcds.SOURCE.known_problems),
+)
+PROVIDER_EXPORT = replace(
+    _fiction(hmis.SOURCE),
+    name="sample_hmis",
+    title="HMIS export of a shelter",
+    publisher=_HOUSE,
+    known_problems=(_INVENTED, *hmis.SOURCE.known_problems),
+)
+_TOTALS = replace(
+    _fiction(provider_totals.SOURCE),
+    name="sample_provider_totals",
+    title="Totals of a shelter",
+    publisher=_HOUSE,
+    known_problems=(_INVENTED, *provider_totals.SOURCE.known_problems),
+)
+
+SOURCES = (
+    *(*_LAYERS, _CITY, _SHERIFF, _PORT, _AGENCY_YEARS, _HOTLINE, _CASES),
+    *(PROVIDER_CASES, PROVIDER_EXPORT, _TOTALS),
+)
