@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from etl.backup import ROOMS, Held, examine, pack, same_as_loads
-from etl.keyed import KEY
+from etl.keyed import KEY, Keyed
 from etl.schema import SourceError
 from etl.store import Store, read_json
 
@@ -35,6 +35,7 @@ def restore(archive: Path, data: Path, *, force: bool = False) -> Held:
             same_as_loads(store)
             if taken:
                 with Store(data).lock():  # nobody is at work there
+                    _keep_releases(Store(data), store)
                     _keep_forgotten(Store(data), store)
             _move_in(store.data, data)
     except BaseException:
@@ -58,31 +59,50 @@ def unpacked(archive: Path, where: Path) -> Iterator[tuple[Store, Held]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _keep_releases(now: Store, old: Store) -> None:
+    """What was published since the backup stays published: a closed period is never drawn twice."""
+    pointers = [read_json(store.data / "public" / "current.json") for store in (now, old)]
+    since, before = ([str(i) for i in pointer.get("releases", [])] for pointer in pointers)
+    if since == before[: len(since)]:
+        return
+    if before != since[: len(before)] or (before and _text(now.root / "seed") != _text(old.root / "seed")):
+        raise SourceError(
+            "The public releases of the backup are not those of the folder that it would replace, and what is "
+            "published stays. Restore it to a new folder with --data DIR. Nothing was changed."
+        )
+    for release in since[len(before) :]:
+        for room in ("public", "warehouse"):
+            shutil.copytree(now.data / room / "releases" / release, old.data / room / "releases" / release)
+    if not before and (now.root / "seed").exists():
+        shutil.copy(now.root / "seed", old.root / "seed")
+    shutil.copy(now.data / "public" / "current.json", old.data / "public" / "current.json")
+
+
 def _keep_forgotten(now: Store, old: Store) -> None:
     """The backup may be older than an erasure: what the folder's list names is taken out of it before it is served."""
     from etl.forget import FILE, Forgotten, forget_again
 
-    if not (now.root / FILE).exists():
+    found = read_json(now.root / FILE)
+    if not found:
         return
-    listed = Forgotten(now)
-    if read_text(now.root / KEY) != read_text(old.root / KEY):
+    keyed = Keyed(old.root)
+    if not keyed.known or found.get("check") != keyed.mark("check"):
         if (old.root / FILE).exists():
             raise SourceError(
                 "The backup is of another folder than the one that it would replace: their lists of forgotten records "
                 "have different keys. Restore it to a new folder with --data DIR. Nothing was changed."
             )
-        with contextlib.suppress(FileNotFoundError):
-            (old.root / KEY).unlink()
+        Forgotten(now)  # the list fits the key beside it
         shutil.copy(now.root / KEY, old.root / KEY)
     both = Forgotten(old)
     records = both.records
-    for source, marks in listed.records.items():
+    for source, marks in found.get("records", {}).items():
         records[source] = sorted({*records.get(source, ()), *marks})
     both.write(records)
     forget_again(old)
 
 
-def read_text(path: Path) -> str:
+def _text(path: Path) -> str:
     """The text of a small file, empty where there is none."""
     try:
         return path.read_text(encoding="ascii")

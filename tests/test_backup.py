@@ -1,6 +1,7 @@
 """A backup is whole or refused, and becomes a folder in which everything works."""
 
 import io
+import json
 import os
 import shutil
 import sqlite3
@@ -180,6 +181,36 @@ def test_a_folder_that_holds_something_is_replaced_only_on_demand(made: tuple[Pa
     _same(made[0], store.data)
     assert (store.data / "downloads" / "mine.csv").read_text() == "mine"
     assert not [p for p in store.data.iterdir() if p.name.startswith(".")]
+
+
+def _published(data: Path, *ids: str) -> None:
+    for release in ids:
+        for room in ("public", "warehouse"):
+            folder = data / room / "releases" / release
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "file").write_text(release)
+    (data / "public" / "current.json").write_text(json.dumps({"releases": list(ids), "release": ids[-1]}))
+
+
+def test_an_older_backup_takes_no_release_back(made: tuple[Path, Path], tmp_path: Path) -> None:
+    """What was published since is kept, with what the next release starts from; another history is refused."""
+    store = Store(tmp_path / "data")
+    shutil.copytree(made[0], store.data)
+    _published(store.data, "2026-1")
+    backup(store, tmp_path / "older")
+    _published(store.data, "2026-1", "2026-2")
+    after = tree(store.data)
+    restore(tmp_path / "older", store.data, force=True)
+    assert {k: v for k, v in tree(store.data).items() if "release" in k or "public" in k} == {
+        k: v for k, v in after.items() if "release" in k or "public" in k
+    }
+    _published(store.data, "2026-1", "2026-3")
+    backup(store, tmp_path / "newer")
+    _published(store.data, "2026-1", "2026-2")
+    before = tree(store.data)
+    with pytest.raises(SourceError, match="what is published stays"):
+        restore(tmp_path / "newer", store.data, force=True)
+    assert tree(store.data) == before
 
 
 def test_what_a_killed_restore_left_is_no_obstacle(made: tuple[Path, Path], tmp_path: Path) -> None:

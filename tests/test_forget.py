@@ -19,7 +19,7 @@ from etl.load import load_files, rebuild, remove, undo
 from etl.restore import in_backup, restore
 from etl.schema import SourceError
 from etl.store import Store
-from tests.loader_files import LAPD, OTHER, SEX, ask, contents, csv_file, equation, lapd_row, load, nibrs_zip
+from tests.loader_files import LAPD, OTHER, SEX, ask, contents, csv_file, equation, lapd_row, load, nibrs_zip, tree
 from tests.test_habits import COLUMNS, TODAY, make_source, row
 from tests.traces import traces
 
@@ -253,6 +253,29 @@ def test_an_older_backup_does_not_bring_it_back_to_its_folder(store: Store, tmp_
     restore(tmp_path / "old", store.data, force=True)
     assert traces(store.data, [str(SECRET)]) == []
     assert len(ask(store, "select * from incidents where source = 'lapd'")) == 3
+
+
+def test_a_lost_key_comes_back_with_a_backup(store: Store, tmp_path: Path) -> None:
+    forget(store, "lapd", ["41"])
+    backup(store, tmp_path / "saved")
+    forget(store, "lapd", [str(SECRET)])
+    (store.root / "key").unlink()
+    restore(tmp_path / "saved", store.data, force=True)
+    assert traces(store.data, [str(SECRET)]) == []
+    load(store, "lapd", csv_file(tmp_path / "new.csv", LAPD, _rows(20)))
+    assert traces(store.data, [str(SECRET)]) == []
+
+
+def test_a_backup_of_another_folder_does_not_replace_this_one(store: Store, tmp_path: Path) -> None:
+    other = Store(tmp_path / "other")
+    load(other, "lapd", tmp_path / "one.csv")
+    for one in (store, other):
+        forget(one, "lapd", ["41"])
+    backup(other, tmp_path / "saved")
+    before = tree(store.data)
+    with pytest.raises(SourceError, match="of another folder"):
+        restore(tmp_path / "saved", store.data, force=True)
+    assert tree(store.data) == before
 
 
 Say = Callable[..., tuple[int, str]]
