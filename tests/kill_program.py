@@ -1,7 +1,7 @@
 """A program of its own: for each line on standard input it makes a change in a child that dies at a chosen step.
 
-A line is {"data", "command", "file", "at"}; the answer is the child's exit code, 9 when it died and 0 when it was
-done, and how many steps it came to.
+A line is {"data", "command", "file", "at"}, the command being load, remove, undo, rebuild or another one of the
+command line; the answer is the child's exit code, 9 when it died and 0 when it was done, and how many steps it came to.
 Dying is os._exit: no handler runs and nothing is closed, as when the system kills a process.
 """
 
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 import etl.build
 import etl.provenance
-from etl.forget import forget, withdraw
+from etl.__main__ import main
 from etl.load import load_files, rebuild, remove, undo
 from etl.registry import source_named
 from etl.store import Store
@@ -59,17 +59,15 @@ def _change(order: dict[str, Any]) -> None:
     store = Store(Path(order["data"]))
     if order["command"] == "load":
         load_files(store, [(source_named("lapd"), Path(order["file"]))])
-    elif order["command"] == "forget":
-        forget(store, "lapd", ["777123456"])
-    elif order["command"] == "withdraw":
-        withdraw(store, "lapd")
     elif order["command"] == "remove":
         remove(store, store.current_loads()[0])
-    else:
+    elif order["command"] in ("undo", "rebuild"):
         {"undo": undo, "rebuild": rebuild}[order["command"]](store)
+    elif main([order["command"], "--data", order["data"]]):
+        raise RuntimeError(f"{order['command']} was refused")
 
 
-def main() -> None:
+def answer() -> None:
     """Answers each line with an exit code."""
     source_named("lapd")  # imports every declaration once
     for line in sys.stdin:
@@ -88,4 +86,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    answer()
