@@ -43,6 +43,16 @@ class Period:
         return f"{self.first:%Y-%m} to {self.last:%Y-%m}"
 
     @property
+    def words(self) -> str:
+        """As prose and tables say it: a month by its name, all else as its label."""
+        return f"{self.first:%B %Y}" if self.grain == "month" else self.label
+
+    @property
+    def when(self) -> str:
+        """`in 2024`, `from 2020 to 2024`."""
+        return f"from {self.words}" if " to " in self.words else f"in {self.words}"
+
+    @property
     def after(self) -> date:
         """The first day behind it."""
         return _later(self.last, 1)
@@ -55,7 +65,8 @@ class Cube:
     first, last : first day of the first period; first day of the last month of the last closed period.
     dimensions : columns beside the period and the area. layer : "" where no place is published.
     base : K, the smallest number there is; 0 for figures that a publisher printed, which are not rounded here.
-    altered : share of the non-zero cells that rounding changed, 0 to 1. dropped : what was tried and given up, in words.
+    altered : share of the non-zero cells that rounding changed, 0 to 1.
+    dropped : what was tried and given up, in words.
     errors : (order of a total, median, 95th percentile) of its absolute error, in whole numbers.
     """
 
@@ -102,6 +113,11 @@ class Cube:
     def period_of(self, month: date) -> Period | None:
         """The period that a month lies in; None outside the cube."""
         return next((p for p in self.periods if p.first <= month <= p.last), None)
+
+    def before(self, period: Period) -> Period | None:
+        """The period to compare with: the same one a year before, or the one before where periods are years."""
+        step = max(MONTHS.get(self.grain, 0), 12)
+        return self.period_of(_later(period.first, -step))
 
     def between(self, first: date | None, last: date | None) -> tuple[Period, ...]:
         """The periods that lie in a span of months, as a view holds them: whole."""

@@ -151,7 +151,8 @@ def _protected_view(params: Mapping[str, Iterable[str] | str], catalogue: Catalo
             unread += [] if month else [name]
             continue
         found, bad = _read_many(query[name], name, catalogue)
-        filters = replace(filters, **({MANY[name]: found} if found else {}))
+        read: dict[str, Any] = {MANY[name]: found} if found else {}
+        filters = replace(filters, **read)
         unread += [name] if bad else []
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         usual = default(catalogue)

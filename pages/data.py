@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from dashboard.components import context, coverage_figures, data_figures
+from dashboard.components import context, coverage_figures, data_figures, protected_data
 
 ctx = context.current()
 st.title("Data", anchor=False)
-
-data_figures.sources(ctx)
-coverage_figures.of_everything(ctx)
-data_figures.delay(ctx)
-data_figures.loads(ctx)
-data_figures.equations(ctx)
-data_figures.quarantine(ctx)
-data_figures.glossary()
+if ctx.catalogue.public:
+    protected_data.show(ctx)
+else:
+    data_figures.sources(ctx)
+    coverage_figures.of_everything(ctx)
+    data_figures.delay(ctx)
+    data_figures.loads(ctx)
+    data_figures.equations(ctx)
+    data_figures.quarantine(ctx)
+    data_figures.glossary()

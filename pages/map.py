@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from dashboard.components import context, map_page
+from dashboard.components import context, map_page, protected_map, view
 
 ctx = context.current()
 st.title("Map", anchor=False)
-map_page.show(ctx)
+if ctx.catalogue.public and not view.is_published(ctx):
+    protected_map.show(ctx)
+else:
+    map_page.show(ctx)

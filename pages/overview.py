@@ -2,21 +2,32 @@
 
 import streamlit as st
 
-from dashboard.components import context, coverage_figures, overview_figures, overview_map, view, what_changed
+from dashboard.components import (
+    context,
+    coverage_figures,
+    overview_figures,
+    overview_map,
+    protected_overview,
+    view,
+    what_changed,
+)
 
 ctx = context.current()
-when = overview_figures.spans(ctx)
-overview_figures.answer(ctx, when)
-
-if ctx.catalogue.empty:
-    view.nothing(ctx, "overview")
+if ctx.catalogue.public:
+    protected_overview.show(ctx)
 else:
-    if when is not None:
-        overview_figures.four(ctx, when)
-    left, right = st.columns([2, 1], gap="large")
-    with left:
-        overview_figures.over_time(ctx)
-    with right:
-        overview_map.where(ctx)
-    what_changed.show(ctx, when)
-    coverage_figures.of_view(ctx)
+    when = overview_figures.spans(ctx)
+    overview_figures.answer(ctx, when)
+
+    if ctx.catalogue.empty:
+        view.nothing(ctx, "overview")
+    else:
+        if when is not None:
+            overview_figures.four(ctx, when)
+        left, right = st.columns([2, 1], gap="large")
+        with left:
+            overview_figures.over_time(ctx)
+        with right:
+            overview_map.where(ctx)
+        what_changed.show(ctx, when)
+        coverage_figures.of_view(ctx)

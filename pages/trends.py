@@ -2,18 +2,20 @@
 
 import streamlit as st
 
-from dashboard.components import context, trend_figures, view
+from dashboard.components import context, protected_trends, trend_figures, view
 
 ctx = context.current()
 st.title("Trends", anchor=False)
+if ctx.catalogue.public and not view.is_published(ctx):
+    protected_trends.show(ctx)
+else:
+    choice = trend_figures.controls(ctx)
+    trend_figures.main_chart(ctx, choice)
 
-choice = trend_figures.controls(ctx)
-trend_figures.main_chart(ctx, choice)
-
-if not view.is_published(ctx):
-    left, right = st.columns(2, gap="large")
-    with left:
-        trend_figures.year_over_year(ctx)
-    with right:
-        trend_figures.seasonality(ctx)
-    trend_figures.week(ctx)
+    if not view.is_published(ctx):
+        left, right = st.columns(2, gap="large")
+        with left:
+            trend_figures.year_over_year(ctx)
+        with right:
+            trend_figures.seasonality(ctx)
+        trend_figures.week(ctx)

@@ -119,7 +119,7 @@ def _surroundings(con: duckdb.DuckDBPyConnection, layer: str | None, release: st
     for load in context._loads()[1:3]:
         mw.insert(con, "loads", [{k: load[k] for k in ("source", "first_month", "last_month")}])
     mw.insert(con, "areas", [row for row in context._areas() if row["role"] != "areas" or row["layer"] == layer])
-    mw.insert(con, "sources", [row for row in context._sources() if row["source"] != "fbi_counts"])
+    mw.insert(con, "sources", [row for row in context._sources() if row["source"] in (*SOURCES, "hotline")])
     mw.insert(con, "published_counts", [row for row in context._published() if row["source"] == "hotline"])
     meta = {"tier": "public", "release": release, "policy": "1", "base": str(K)}
     mw.insert(con, "meta", [*context._meta(), *({"key": k, "value": v} for k, v in meta.items())])

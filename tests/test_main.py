@@ -216,10 +216,12 @@ def test_a_broken_warehouse_says_what_to_do(
     assert "damaged" in app.subheader[0].value and str(tmp_path) not in app.subheader[0].value
 
 
-def test_the_public_tier_is_refused_in_a_sentence(served: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_public_view_without_a_release_says_what_to_do(
+    served: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LAMPLIGHT_TIER", "public")
     app = start(root)
-    assert "public view does not exist yet" in app.subheader[0].value
+    assert "Nothing has been released" in app.subheader[0].value
 
 
 def test_a_new_version_is_shown_on_the_next_click(

@@ -14,12 +14,15 @@ ROW = 46
 STATES = {"records": "Collected, with records", "zero": "Collected, none found", "none": "Not collected"}
 
 
-def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bool = True) -> go.Figure:
+def strip(
+    table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bool = True, yes_or_no: bool = False
+) -> go.Figure:
     """A row for each source, a cell for each month.
 
     table : row (text id), month (timestamp, first day), days (length), state (a key of STATES), n (nan where not
         collected).
     Months that the table does not name are left empty: nothing is known about them.
+    yes_or_no : only whether a month was collected is known, and no count.
     """
     rows = list(dict.fromkeys(table["row"]))
     fig = style.draft(p, 74 + ROW * len(rows))
@@ -39,7 +42,8 @@ def strip(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], legend: bo
             },
         },
     }
-    for state, name in STATES.items():
+    named = {"records": "Collected", "none": STATES["none"]} if yes_or_no else STATES
+    for state, name in named.items():
         on = table["state"] == state
         part = table[on]
         days = part["days"].to_numpy(dtype=float)

@@ -1,7 +1,7 @@
 """Small multiples: one little chart for each series, all on one scale, when lines would tangle."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,17 @@ MOST = 12  # series; the rest are in the table
 
 
 def multiples(
-    table: pd.DataFrame, group: str, labels: Mapping[str, str], p: Palette, columns: int = COLUMNS
+    table: pd.DataFrame,
+    group: str,
+    labels: Mapping[str, str],
+    p: Palette,
+    columns: int = COLUMNS,
+    draw: Callable[[style.Draft, pd.DataFrame, str, Palette, str, bool], None] | None = None,
 ) -> go.Figure:
     """One bar chart for each group, the largest first, on one scale.
 
     table : as for `trend.lines`. At most `MOST` groups are drawn.
+    draw : puts the bars of one group in: figure, rows, colour, palette, number of its axes, whether it is unknown.
     """
     order = by_size(table)[:MOST]
     rows = math.ceil(len(order) / columns)
@@ -64,7 +70,7 @@ def multiples(
                 },
             }
         )
-        _bars(fig, table[table["group"] == code], paint[code], p, name, code in style.UNKNOWN)
+        (draw or _bars)(fig, table[table["group"] == code], paint[code], p, name, code in style.UNKNOWN)
         fig.add_annotation(
             x=left,
             y=upper,

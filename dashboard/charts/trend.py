@@ -37,7 +37,7 @@ def bars(table: pd.DataFrame, p: Palette, breaks: Sequence[tuple[date, str]] = (
     breaks : dated notes, drawn as labelled lines.
     """
     fig = style.draft(p, height)
-    _gaps(fig, table, p)
+    gaps(fig, table, p)
     if len(table) > MANY_BARS:
         fig.add_scatter(
             x=table["start"], y=table["n"], mode="lines", line={"color": p.count, "width": 1.2}, hoverinfo="skip"
@@ -65,7 +65,7 @@ def bars(table: pd.DataFrame, p: Palette, breaks: Sequence[tuple[date, str]] = (
             hoverinfo="skip",
         )
     time_axis(fig, table)
-    _breaks(fig, table, breaks, p)
+    notes(fig, table, breaks, p)
     style.whole_ticks(fig, float(np.nanmax(table["n"])) if table["n"].notna().any() else 0.0)
     return fig.done()
 
@@ -86,7 +86,7 @@ def lines(
     order = by_size(table)
     paint = colours(order, group, p)
     first = table[table["group"] == order[0]]
-    _gaps(fig, first, p)
+    gaps(fig, first, p)
     _band(fig, table, p)
     for code in order:
         rows = table[table["group"] == code]
@@ -113,7 +113,7 @@ def lines(
                 )
     _end_labels(fig, table, order, labels, paint, p)
     time_axis(fig, table)
-    _breaks(fig, first, breaks, p)
+    notes(fig, first, breaks, p)
     style.whole_ticks(fig, float(np.nanmax(table["n"])) if table["n"].notna().any() else 0.0)
     return fig.done()
 
@@ -175,7 +175,7 @@ def runs(rows: pd.DataFrame, on: pd.Series) -> list[tuple[pd.Timestamp, pd.Times
     return list(zip(rows["start"].iloc[first], rows["end"].iloc[last], strict=True))
 
 
-def _gaps(fig: style.Draft, table: pd.DataFrame, p: Palette) -> None:
+def gaps(fig: style.Draft, table: pd.DataFrame, p: Palette) -> None:
     """Where nothing was collected there is a plain band that says so: not a zero."""
     whole = (table["end"].max() - table["start"].min()) if len(table) else pd.Timedelta(0)
     for start, end in runs(table, table["n"].isna()):
@@ -202,7 +202,7 @@ def _band(fig: style.Draft, table: pd.DataFrame, p: Palette, **place: int) -> No
     )
 
 
-def _breaks(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, str]], p: Palette) -> None:
+def notes(fig: style.Draft, table: pd.DataFrame, breaks: Sequence[tuple[date, str]], p: Palette) -> None:
     if table.empty:
         return
     first, last = table["start"].min(), table["end"].max()

@@ -23,6 +23,8 @@ def sources(ctx: Context) -> None:
     table = measures.sources(ctx.warehouse)
     # Records first: they are what the other pages count.
     table = table.sort_values("kind", key=lambda k: k.map(list(codes.KIND).index), kind="stable")
+    if ctx.catalogue.public:
+        table = _without_counts(ctx, table)
     problems = measures.known_problems(ctx.warehouse)
     figure.heading("Sources", "Each dataset that is loaded, whatever the filters say, and how far it can be trusted")
     if table.empty:
@@ -40,6 +42,18 @@ def sources(ctx: Context) -> None:
     if len(shapes):
         named = [f"{title} ({licence})" for title, licence in zip(shapes["title"], shapes["licence"], strict=True)]
         st.caption(markdown_text(f"Boundaries: {words.listed(named)}."))
+
+
+def _without_counts(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
+    """On the public file the months that a source covers are published, and no count of it by itself."""
+    held = ctx.warehouse.ask(ctx.warehouse.table("loads").select("source", "first_month", "last_month"))
+    spans = held.groupby("source").agg(first=("first_month", "min"), last=("last_month", "max"))
+    records = (table["unit"].isin(codes.RECORD_UNITS)).to_numpy()
+    first, last = (table["source"].map(spans[side]) for side in ("first", "last"))
+    return table.assign(
+        n=table["n"].mask(records), first_on=table["first_on"].mask(records, first),
+        last_on=table["last_on"].mask(records, last),
+    )  # fmt: skip
 
 
 def _facts(row: dict[Any, Any]) -> str:

@@ -5,7 +5,7 @@ cannot tell. Then quiet buttons. All text is escaped here, so callers pass plain
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -37,13 +37,14 @@ def figure(
     caption: str = "",
     reading: str = "",
     missing: str = "–",
+    under: Callable[[], None] | None = None,
 ) -> None:
     """Draw one figure.
 
     key : unique on the page; names the download too.
     drawn : a plotly figure, or a function that draws something else (a map).
     table : the twin, with column names for people; what `missing` cells mean is written in them.
-    reading : how to read it, one or more plain sentences.
+    reading : how to read it, one or more plain sentences. under : draws what stands between caption and buttons.
     """
     with st.container(key=f"figure_{key}", gap="xsmall"):
         heading(title, subtitle)
@@ -53,6 +54,8 @@ def figure(
             drawn()
         if caption:
             explain(caption)
+        if under is not None:
+            under()
         _buttons(key, table, reading, missing)
 
 
@@ -128,16 +131,29 @@ def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None
     wide : as wide as the page; if not (in a panel that grows with it), as wide as its columns need.
     """
     width: int | Literal["stretch"] = "stretch" if wide else min(PANEL, COLUMN * len(table.columns))
-    numbers = {
+    numbers: dict[str, Any] = {
         name: st.column_config.NumberColumn(format="localized", alignment="right")
         for name in table.columns
         if pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name])
         if name not in ("Year", "Record")
     }
+    # Counts beside words ("few or none") are written out here: a column is of numbers or of texts.
+    mixed = [name for name in table.columns if _mixed(table[name])]
+    table = table.assign(**{name: [_cell(v) for v in table[name]] for name in mixed})
+    numbers |= {name: st.column_config.TextColumn(alignment="right") for name in mixed}
     height: int | Literal["auto"] = ROWS_SHOWN if len(table) > 10 else "auto"
     st.dataframe(
         table, hide_index=True, column_config=numbers, placeholder=missing, height=height, width=width, key=key
     )
+
+
+def _mixed(column: pd.Series) -> bool:
+    kinds = {type(v) for v in column} if column.dtype == object else set()
+    return {int, str} <= kinds
+
+
+def _cell(value: object) -> object:
+    return f"{value:,}" if type(value) is int else value
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

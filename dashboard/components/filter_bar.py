@@ -10,11 +10,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import measures, stories, words
+from dashboard import measures, protection, stories, words
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, gate, groups_panel, notices
+from dashboard.components import context, gate, groups_panel, notices, public_side
 from dashboard.escape import markdown_text
-from dashboard.filters import NAMES, Filters, default, drawn, sentence, supported
+from dashboard.filters import NAMES, Filters, default, drawn, offered, sentence, supported
 from dashboard.links import MANY, ONE, choices, from_query, to_query, values
 from dashboard.warehouse import Warehouse, WarehouseError
 from etl import codes
@@ -48,6 +48,8 @@ _REWRITTEN = "_lamplight_link_rewritten"
 def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
     """Draw the bar and return the view. Writes the notices about a link that could not be read."""
     notices.link_notices(_read_link(catalogue))
+    if catalogue.public:
+        return _draw_protected(warehouse, catalogue)
     with st.container(key="filter_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
             slots = {name: st.container(width=width) for name, width in _WIDTHS.items()}
@@ -67,7 +69,45 @@ def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
                     groups_panel.manage(filters, catalogue)
                 _what_choices_leave(warehouse, filters, catalogue)
         _state(warehouse, filters, catalogue)
+        public_side.button(filters, catalogue)
     return filters
+
+
+def _draw_protected(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
+    """The bar of the public file: the unit first, because each has periods, areas and filters of its own."""
+    with st.container(key="filter_bar", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
+            with st.container(width=_WIDTHS["source"]):
+                unit = _one("unit", catalogue, frozenset({"unit"}))
+            own = catalogue.of(unit)
+            can = offered(catalogue, unit)
+            chosen: dict[str, Any] = {"unit": unit, "related": False}
+            for name in (n for n in (*_WIDTHS, "age", "sex", "premise") if n in can):
+                _whole_period(name, own)
+                with st.container(width=_WIDTHS.get(name, 190)):
+                    chosen[name] = _one(name, own, can) if name in ONE else _many(name, own, can)
+            st.button("Reset", icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
+        filters = _filters(chosen, own)
+        _protected_state(warehouse, filters, own)
+    return filters
+
+
+def _whole_period(name: str, catalogue: Catalogue) -> None:
+    """A period chosen for another unit of count becomes the one of this unit that holds it."""
+    kept = st.session_state.get(name)
+    if name in ("from", "to") and kept is not None and kept not in choices(name, catalogue) and catalogue.cube:
+        held = catalogue.cube.period_of(kept)
+        usual = getattr(default(catalogue), ONE[name])
+        st.session_state[name] = (held.first if name == "from" else held.last) if held else usual
+
+
+def _protected_state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None:
+    """The rounded total, and the view as a sentence."""
+    said = protection.counted(measures.total(warehouse, filters), filters.unit)
+    cube = catalogue.cube
+    rounded = " (rounded)" if cube and cube.protected else ""
+    about = f"{sentence(filters, catalogue)} {protection.grain(cube) if cube else ''}"
+    st.caption(f"**{markdown_text(said[:1].upper() + said[1:])}{rounded}.** {markdown_text(about)}")
 
 
 @gate.callback
@@ -78,10 +118,15 @@ def reset() -> None:
     except WarehouseError:
         return  # the page says what to do
     usual = default(catalogue)
+    drawn_now = offered(catalogue, usual.unit) if catalogue.public else frozenset(ONE | MANY)
     for name, attribute in (ONE | MANY).items():
+        if name not in drawn_now:
+            st.session_state.pop(name, None)
+            continue
         value = getattr(usual, attribute)
         st.session_state[name] = list(value) if name in MANY else value
-    st.session_state["related"] = False
+    if not catalogue.public:
+        st.session_state["related"] = False
 
 
 def _read_link(catalogue: Catalogue) -> list[str]:
@@ -96,8 +141,11 @@ def _read_link(catalogue: Catalogue) -> list[str]:
     exact = to_query(filters, catalogue)
     fresh = not any(name in st.session_state for name in query if name in NAMES)
     better = {name: exact[name] for name in query if name in exact and exact[name] != query[name]}
-    if fresh and better and _REWRITTEN not in st.session_state:
+    absent = [n for n in query if n in NAMES and n not in offered(catalogue, filters.unit)] if catalogue.public else []
+    if fresh and (better or absent) and _REWRITTEN not in st.session_state:
         st.session_state[_REWRITTEN] = problems
+        for name in absent:
+            del st.query_params[name]
         for name, values in better.items():
             st.query_params[name] = values
         st.rerun()
@@ -110,7 +158,7 @@ def _read_link(catalogue: Catalogue) -> list[str]:
 def _one(name: str, catalogue: Catalogue, can: frozenset[str]) -> Any:
     labels = choices(name, catalogue)
     keys = list(labels)
-    usual = getattr(default(catalogue), ONE[name])
+    usual = getattr(default(catalogue.of("") if name == "unit" else catalogue), ONE[name])
     return st.selectbox(
         LABELS[name],
         keys,
@@ -157,8 +205,8 @@ def _more(catalogue: Catalogue) -> dict[str, Any]:
 
 def _filters(chosen: Mapping[str, Any], catalogue: Catalogue) -> Filters:
     """The widgets' values as Filters; months in the wrong order are swapped, as in a link."""
-    read = {ONE[name]: chosen[name] for name in ONE if chosen[name] is not None}
-    read |= {MANY[name]: values(name, chosen[name], catalogue) for name in MANY}
+    read = {ONE[name]: chosen[name] for name in ONE if chosen.get(name) is not None}
+    read |= {MANY[name]: values(name, chosen[name], catalogue) for name in MANY if name in chosen}
     filters = replace(default(catalogue), **read, related=bool(chosen["related"]))
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         notices.link_notices(["The period ended before it began, so its two months were swapped."])

@@ -109,7 +109,7 @@ def show(
                 drawn = partial(_draw_pair, ctx, found, named, picked, scale, chosen, strip, noun, street, p)
             figure.figure("map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale))
         with st.container(horizontal=True, gap="xsmall", key="map_reasons"):
-            _settings(made, found, noun, p)
+            settings(made, _area(found, noun), p)
             if which == questions.CLUSTERED and not made.refused:
                 with st.container(width="content"):
                     map_trust.sure(ctx, found, made.hot, noun, p)
@@ -220,9 +220,10 @@ def _refused(sentence: str) -> tuple[str, str]:
     return "This cannot be told", sentence
 
 
-def _settings(made: Answer, found: Study, noun: tuple[str, str], p: Palette) -> None:
+def settings(made: Answer, about: str, p: Palette) -> None:
+    """What shaped the answer, and why, behind a button. about : the study area in a sentence."""
     with st.popover("Settings and why", type="tertiary", icon=":material/tune:"):
-        st.markdown(markdown_text(_area(found, noun)))
+        st.markdown(markdown_text(about))
         cells = "".join(
             f'<tr><th scope="row" style="{_CELL};font-weight:600;white-space:nowrap">{html_text(s.name)}</th>'
             f'<td style="{_CELL}">{html_text(s.value)}</td>'

@@ -20,8 +20,8 @@ def where(ctx: Context) -> None:
         return
     places = _places(ctx)
     many = stories.NOUNS[ctx.filters.unit][1]
-    drawn = _drawn(ctx, places, many) if len(places) else ""
-    if not drawn:
+    picture = drawn(ctx, places, many) if len(places) else ""
+    if not picture:
         figure.nothing("where", "Where", f"None of the {many} of this view has a place that can be drawn.")
         return
     whole, shown = measures.total(ctx.warehouse, ctx.filters), int(places["n"].sum())
@@ -33,7 +33,7 @@ def where(ctx: Context) -> None:
         missing = f"{missing} {words.count(far, 'place').capitalize()} elsewhere: open the map to see all.".strip()
     figure.figure(
         "where", f"Most {many}: {top['name']} ({words.number(int(top['n']))})", ctx.sentence,
-        lambda: _show(drawn, places, many),
+        lambda: _show(picture, places, many),
         places[["label", "n"]].set_axis(["Place", many.capitalize()], axis=1), view.caption(ctx, missing),
         "The stronger the shade, the more reports. It is not a rate: where more people live, more is reported.",
     )  # fmt: skip
@@ -46,7 +46,8 @@ def _show(drawn: str, places: pd.DataFrame, many: str) -> None:
     st.html(legend.shades(shades, many.capitalize(), figure.current_palette()))
 
 
-def _drawn(ctx: Context, places: pd.DataFrame, many: str) -> str:
+def drawn(ctx: Context, places: pd.DataFrame, many: str) -> str:
+    """The picture, as SVG text; empty where no place has both a count and a shape."""
     outlines = map_places.area_outlines(ctx, role="outline")
     labels = measures.area_shapes(ctx.warehouse, role="places")
     bounds = shapes.main_bounds(places[(places["n"] > 0) & places["shape"].notna()])
