@@ -39,9 +39,8 @@ def of_view(ctx: Context) -> None:
 def of_everything(ctx: Context) -> None:
     """The coverage chart of Data: every source that is loaded, over the whole time."""
     everything = replace(ctx, filters=Filters())
-    states = pd.concat(
-        [record_months(everything, ctx.catalogue.first_month, ctx.catalogue.last_month), published_years(ctx)]
-    )
+    parts = [record_months(everything, ctx.catalogue.first_month, ctx.catalogue.last_month), published_years(ctx)]
+    states = pd.concat([part for part in parts if len(part)] or parts)  # an empty one would take the months' type away
     if states.empty:
         figure.nothing("coverage", "Coverage", "Nothing is loaded, so nothing is covered.")
         return
