@@ -72,7 +72,7 @@ def problem() -> str:
 def _warehouse() -> Warehouse:
     from dashboard.components import context  # it brings Streamlit, which the server has anyway
 
-    return context.warehouse()
+    return context.whole()
 
 
 class _OneAtATime:
@@ -124,7 +124,7 @@ def _of_the_file(now: datetime) -> list[Number]:
     if reason:
         return [up]
     opened = _warehouse()
-    known = opened.catalogue.as_of
+    known = opened.catalogue.as_of or opened.catalogue.last_month  # a release says months only
     return [
         up,
         ("lamplight_data_version", "gauge", "Version of the warehouse, or of the release.", opened.version),

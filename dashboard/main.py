@@ -6,9 +6,10 @@ import streamlit as st
 
 from dashboard.access import PUBLIC, Access
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, filter_bar, gate, notices
-from dashboard.warehouse import WarehouseError
+from dashboard.components import context, filter_bar, gate, notices, recorded
+from dashboard.warehouse import Warehouse, WarehouseError
 
+STEWARD = "Steward"
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 # Drawn here: Streamlit would fetch an icon that is named or an emoji from another host.
 ICON = (
@@ -38,6 +39,7 @@ def main() -> None:
 
 def _draw(page: st.Page, reader: Access) -> None:
     catalogue: Catalogue | None = None
+    steward = page.title == STEWARD
     gate.signed_in(reader)
     try:
         warehouse = context.warehouse()
@@ -47,18 +49,28 @@ def _draw(page: st.Page, reader: Access) -> None:
         notices.problem(error.message, error.remedy)
     else:
         notices.fictional_or_restricted(catalogue)
-        filters = filter_bar.draw(warehouse, catalogue)
-        context.hand_over(context.Context(warehouse, filters, catalogue))
-        try:
-            page.run()
-        finally:
-            context.hand_over(None)
+        if not steward:
+            _view(page, reader, warehouse, catalogue)
+    # It has no filters, and is needed most when the warehouse cannot be opened.
+    if steward and recorded.view("steward", None, reader):
+        page.run()
     notices.footer(catalogue)
+
+
+def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalogue) -> None:
+    filters = filter_bar.draw(warehouse, catalogue)
+    if not recorded.view(page.title.lower(), filters, reader, catalogue.fictional):
+        return
+    context.hand_over(context.Context(warehouse, filters, catalogue.of(filters.unit)))
+    try:
+        page.run()
+    finally:
+        context.hand_over(None)
 
 
 def _pages(reader: Access | None) -> dict[str, list[st.Page]]:
     """Every page that this reader may open, in the order in which they are needed; None: nobody is let in yet."""
-    listed = {"": ("Overview", "Map", "Trends", "Demographics"), "About": ("Data",)}
+    listed = {"": ("Overview", "Map", "Trends", "Demographics"), "About": ("Data", "Why rounded", STEWARD)}
     may_open = (reader or PUBLIC).may_open
     return {
         section: [_page(title) for title in titles if may_open(title.lower())] for section, titles in listed.items()
@@ -66,7 +78,7 @@ def _pages(reader: Access | None) -> dict[str, list[st.Page]]:
 
 
 def _page(title: str) -> st.Page:
-    name = title.lower()
+    name = title.lower().split()[0]
     path = PAGES / f"{name}.py"
     return st.Page(path, title=title, default=True) if name == "overview" else st.Page(path, title=title, url_path=name)
 

@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import access, people, sessions
 from dashboard.access import Access, Denied
-from dashboard.components import context, notices
+from dashboard.components import context, notices, recorded
 from dashboard.escape import markdown_text
 from dashboard.people import PeopleError
 from dashboard.state import StateError
@@ -68,7 +68,11 @@ def _decide(claims: dict[str, Any], note: bool) -> Access | Denied:
         # Of a session that was never let in there is nothing to end, and strangers cannot fill the disk.
         if decided.ends and kept.seen_at is not None and kept.ended is None:
             sessions.end(data, session, person, issued, decided.ends, now)
+        if note:
+            recorded.denied(person, decided.ends or kept.ended or "not allowed")
     elif note and now - (kept.seen_at or 0) >= min(_NOTED_EVERY, rules.idle_minutes * 6):
+        if kept.seen_at is None:
+            recorded.login(decided)
         sessions.seen(data, session, person, issued, now)
     return decided
 
@@ -192,8 +196,11 @@ def end(claims: dict[str, Any]) -> None:
         if person is None or issued is None:
             return
         session = sessions.identify(claims)
-        if sessions.facts(data, session, person, issued).seen_at is not None:
+        kept = sessions.facts(data, session, person, issued)
+        if kept.seen_at is not None:
             sessions.end(data, session, person, issued, "signed out", time.time())
+            if kept.ended is None:
+                recorded.logout(person)
     except (PeopleError, StateError):
         return
 

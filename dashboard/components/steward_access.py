@@ -1,0 +1,145 @@
+"""Steward: who may see what by people.toml, and who is signed in, with a button that ends it."""
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import access, audit, people, sessions
+from dashboard.access import Access
+from dashboard.components import figure, gate, recorded
+from dashboard.escape import markdown_text
+from dashboard.people import Entry, People, PeopleError
+from dashboard.state import StateError
+
+CHOSEN = "steward_whose"
+_SAID = "_lamplight_steward_said"
+
+
+def people_and_roles(data: Path, reader: Access) -> None:
+    """Everybody whom people.toml names, and what they may see."""
+    figure.heading("People and roles", "Who may see exact records, as people.toml in the data folder says")
+    try:
+        listed = people.read(data)
+    except PeopleError as error:
+        if not reader.session:
+            st.markdown(
+                "Nobody signs in here: these records are served to this computer only. To open them to named people, "
+                "set up sign-in as `docs/access.md` says."
+            )
+        st.caption(markdown_text(f"{error.message} {error.remedy}"))
+        return
+    if not reader.session:
+        st.caption("Nobody signs in here yet, so this list does not take effect.")
+    figure.show_table(_people(listed), missing="–", key="steward_people")
+    _agencies(listed)
+
+
+def _people(listed: People) -> pd.DataFrame:
+    named = [*listed.people.items(), *((f"everybody in the group {name}", e) for name, e in listed.groups.items())]
+    rows = [
+        {
+            "Who": name,
+            "Role": entry.role,
+            "Agency": entry.agency or "",
+            "Sees exactly": _sources(entry),
+            "Agreement": entry.agreement or "",
+            "Ends": _ends(entry),
+        }
+        for name, entry in named
+    ]
+    return _filled(pd.DataFrame(rows, columns=["Who", "Role", "Agency", "Sees exactly", "Agreement", "Ends"]))
+
+
+def _sources(entry: Entry) -> str:
+    if entry.sources is None:
+        return "every source"
+    return ", ".join(sorted(entry.sources)) or "no source: protected totals only"
+
+
+def _ends(entry: Entry) -> str:
+    if entry.ends is None:
+        return ""
+    return f"{entry.ends:%Y-%m-%d}" + (" (over)" if entry.ends < date.today() else "")
+
+
+def _agencies(listed: People) -> None:
+    parts = [
+        f"{name} brings {', '.join(sorted(a.owns)) or 'no source'}"
+        + (f" and sees {', '.join(sorted(a.sees - a.owns))} by agreement" if a.sees - a.owns else "")
+        for name, a in listed.agencies.items()
+    ]
+    if parts:
+        st.caption(markdown_text(f"Agencies: {'; '.join(parts)}."))
+
+
+def sign_ins(data: Path, reader: Access) -> None:
+    """Every sign-in that is kept, and a button that ends all of a person's."""
+    try:
+        listed = sessions.listed(data)
+    except StateError as error:
+        figure.heading("Sign-ins")
+        st.caption(markdown_text(str(error)))
+        return
+    open_now = [s for s in listed if s.ended_at is None]
+    figure.heading(f"Sign-ins: {len(open_now)} not ended", "Times are UTC. Ending them takes effect at the next click")
+    _said()
+    if not listed:
+        st.markdown("Nobody has signed in yet.")
+        return
+    table = pd.DataFrame(
+        {
+            "Who": [s.person for s in listed],
+            "Signed in": [_moment(s.issued_at) for s in listed],
+            "Last used": [_moment(s.seen_at) for s in listed],
+            "Ended": [f"{_moment(s.ended_at)}: {s.why}" if s.ended_at else "" for s in listed],
+        }
+    )
+    figure.show_table(_filled(table), missing="–", key="steward_sessions")
+    if not open_now:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=340):
+            st.selectbox(
+                "End all sign-ins of", sorted({s.person for s in open_now}), index=None, key=CHOSEN,
+                placeholder="Choose a person",
+            )  # fmt: skip
+        st.button("End them now", key="steward_end", on_click=_end, args=(data,))
+
+
+def _end(data: Path) -> None:
+    gate.callback(_end_all)(data)
+
+
+def _end_all(data: Path) -> None:
+    reader, person = gate.decide(), st.session_state.get(CHOSEN)
+    # A callback runs before the page: who may do this is decided here, and not by who was shown the button.
+    if not isinstance(reader, Access) or not reader.administers or not person:
+        return
+    try:
+        ended = sessions.end_all(data, person, time.time())
+        audit.record(data, recorded.who(reader), "revoke", page="steward", subject=person)
+    except StateError as error:
+        st.session_state[_SAID] = (str(error), False)
+    else:
+        what = "1 sign-in" if ended == 1 else f"{ended} sign-ins"
+        st.session_state[_SAID] = (f"{what} of {person} ended. Whoever uses one is asked to sign in again.", True)
+    st.session_state[CHOSEN] = None
+
+
+def _said() -> None:
+    """What came of the last click, once."""
+    if _SAID in st.session_state:
+        text, well = st.session_state.pop(_SAID)
+        (st.success if well else st.error)(markdown_text(text))
+
+
+def _moment(seconds: float) -> str:
+    return f"{access.utc(seconds):%Y-%m-%d %H:%M}"
+
+
+def _filled(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the columns in which nothing stands: a phone has no room for them."""
+    return table[[c for c in table.columns if table.empty or table[c].astype(str).ne("").any()]]

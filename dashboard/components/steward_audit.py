@@ -1,0 +1,154 @@
+"""Steward: the audit log, newest first, and whether its chain holds."""
+
+import hashlib
+import time
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import unquote_plus
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import audit, words
+from dashboard.access import Access
+from dashboard.audit import Export, Report, Row, verifying
+from dashboard.components import figure, gate, recorded
+from dashboard.escape import markdown_text
+from dashboard.state import StateError
+
+SHOWN, TAKEN_AWAY = 500, 100_000  # rows on the page, and in a file
+_SOON = 50_000  # rows that are walked in well under a second, each time the page is opened
+_AGAIN = 30.0  # seconds in which clicks on this page do not walk it again
+_CHECKED = "_lamplight_chain_checked"
+
+
+def checked(data: Path) -> Report | None:
+    """The chain, walked anew when the page is opened; None where that is left to the command, or cannot be done."""
+    kept = st.session_state.get(_CHECKED)
+    if kept and kept[1].holds and 0 <= time.time() - kept[0] < _AGAIN:
+        return kept[1]
+    try:
+        if audit.size(data) > _SOON:
+            return None
+        report = audit.verify(data)
+    except StateError:
+        return None  # the log below says why
+    st.session_state[_CHECKED] = (time.time(), report)
+    return report
+
+
+def alarm(data: Path, report: Report | None) -> None:
+    """A broken chain, above everything else: where, and what to do."""
+    if report is None:
+        _alarm_of_the_last(data)
+        return
+    if report.holds:
+        return
+    first, more = report.breaks[0], len(report.breaks) - 1
+    also = f" And at {words.count(more, 'other row')}." if more else ""
+    _broken(first.number, f": {verifying.WHY[first.why]}.{also}")
+
+
+def _alarm_of_the_last(data: Path) -> None:
+    """A log too long to walk for a page: what the command found last."""
+    last = audit.last_verified(data)
+    if last is not None and last.broken_at:
+        _broken(last.broken_at, f", as was found on {words.day(datetime.fromisoformat(last.at))}.")
+
+
+def _broken(number: int, why: str) -> None:
+    with st.container(key="steward_alarm"):
+        st.error(
+            f":red[**The audit log is broken at row {number}**{markdown_text(why)}]  \n"
+            f"{_commands(verifying.WHAT_TO_DO)}",
+            icon=":material/error:",
+        )
+
+
+def _commands(text: str) -> str:
+    """Text in which what stands between backticks is a command to copy."""
+    return "".join(f"`{p}`" if i % 2 else markdown_text(p) for i, p in enumerate(text.split("`")))
+
+
+def log(data: Path, reader: Access) -> None:
+    """The newest rows, by person, deed and day, and the same as a file."""
+    figure.heading("Audit log", "Who looked at what and who took what away, newest first. Times are UTC")
+    try:
+        names = audit.persons(data)
+    except StateError as error:
+        st.error(markdown_text(str(error)))
+        return
+    person, what, day = _asked(names)
+    found = audit.entries(data, person, what, day, SHOWN)
+    if not found.rows:
+        st.markdown("No row is like that." if names else "Nothing has been recorded yet.")
+        return
+    figure.show_table(shown(found.rows), missing="–", key="steward_log")
+    said = "The newest rows; the file has more. " if found.more else ""
+    st.caption(
+        markdown_text(
+            f"{said}It says codes and ids of filters, never a value of a record. The rows cannot be changed here, and "
+            "each is sealed over the one before."
+        )
+    )
+    st.download_button(
+        "Download as csv",
+        data=lambda: _file(data, reader, person, what, day),
+        file_name="lamplight-audit.csv",
+        mime="text/csv",
+        key="steward_log_csv",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def _asked(names: tuple[str, ...]) -> tuple[str, str, date | None]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=300):
+            person = st.selectbox("Person", names, index=None, key="steward_person", placeholder="Everybody")
+        with st.container(width=230):
+            labels = audit.WHAT
+            what = st.selectbox(
+                "What", list(labels), format_func=lambda w: labels.get(w, w), index=None, key="steward_what",
+                placeholder="Everything",
+            )  # fmt: skip
+        with st.container(width=170):
+            day = st.date_input("Day (UTC)", value=None, key="steward_day", format="YYYY-MM-DD")
+    return person or "", what or "", day if isinstance(day, date) else None
+
+
+def shown(rows: tuple[Row, ...]) -> pd.DataFrame:
+    """Rows for people: labels for codes, and no column in which nothing stands."""
+    table = pd.DataFrame(
+        {
+            "When": [r.at[:19].replace("T", " ") for r in rows],
+            "Who": [r.person for r in rows],
+            "What": [audit.WHAT.get(r.what, r.what) for r in rows],
+            "Page": [r.page for r in rows],
+            "Filters": [unquote_plus(r.filters).replace("&", ", ") for r in rows],
+            "Of": [r.subject or _taken(r) for r in rows],
+            "Role": [r.role for r in rows],
+            "Agency": [r.agency for r in rows],
+            "Clock": ["went back" if r.clock_back else "" for r in rows],
+            "Row": [str(r.number) for r in rows],
+        }
+    )
+    return table[[c for c in table.columns if table[c].ne("").any()]]
+
+
+def _taken(row: Row) -> str:
+    """What an export was, by which the file itself can be told: `csv, 120 rows, ab12ab12ab12`."""
+    return f"{row.format}, {words.count(row.rows or 0, 'row')}, {row.sha256[:12]}" if row.format else ""
+
+
+def _file(data: Path, reader: Access, person: str, what: str, day: date | None) -> bytes:
+    """The rows with every field, as csv. Runs on the click; taking the log away is a row of the log."""
+    decided = gate.decide()
+    if not isinstance(decided, Access) or not decided.administers:
+        return b""
+    rows = audit.entries(data, person, what, day, TAKEN_AWAY, closed=True).rows
+    made = figure.csv_bytes(pd.DataFrame([r.__dict__ for r in rows]).astype({"rows": "Int64"}))
+    export = Export("csv", len(rows), hashlib.sha256(made).hexdigest())
+    audit.record(data, recorded.who(reader), "export", page="steward", export=export)
+    return made

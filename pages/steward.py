@@ -1,0 +1,19 @@
+"""For the data steward: is all well, who may see what, who is signed in, who saw what, and what was loaded."""
+
+import streamlit as st
+
+from dashboard.components import context, gate, steward_access, steward_audit, steward_health
+
+reader = gate.current()
+if not reader.administers:
+    st.stop()
+data = context.data_dir()
+
+st.title("Steward", anchor=False)
+report = steward_audit.checked(data)
+steward_audit.alarm(data, report)
+steward_health.figures(data, report)
+steward_access.people_and_roles(data, reader)
+steward_access.sign_ins(data, reader)
+steward_audit.log(data, reader)
+steward_health.loads()
