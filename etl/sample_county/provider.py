@@ -102,7 +102,8 @@ def _hmis(rng: np.random.Generator) -> list[tuple[str, str]]:
         stays.append([f"S{number}", person, "P1", first.isoformat(), source, "", "F1"])
         day = last.strftime("%Y-%m-%d" if rng.uniform() < 0.5 else "%m/%d/%Y")  # as real exports mix them
         asked = [_answer(rng, p) for p in (0.25, 0.15, 0.12, 0.15, 0.08)] if young else [""] * 5
-        exits.append([f"X{number}", f"S{number}", person, day, 410, *asked, "", "F1"])
+        if last.year <= YEARS[-1]:  # the others have not left yet
+            exits.append([f"X{number}", f"S{number}", person, day, 410, *asked, "", "F1"])
         health.append([f"H{number}", f"S{number}", person, first.isoformat(), _answer(rng, 0.4), ""])
         for kind in dict.fromkeys(pick(rng, (("200", 0.5), ("142", 0.3), ("152", 0.2))) for _ in range(2)):
             given.append([f"V{number}{kind}", f"S{number}", person, first.isoformat(), kind, 2, ""])

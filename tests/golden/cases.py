@@ -1,8 +1,8 @@
 """A case is a folder: `case.json` names its files, `input/` holds them as text, `expected/` the tables as csv.
 
-case.json: `today` (the day of the load), `files`, each with its `source`, the `file` that is written and `how`:
-copy (the default), gz, zip (of a folder), xlsx (of a csv) or layer (a GeoJSON in another format and system). An .xls
-is kept as it is, with the same rows as csv beside it.
+case.json: `today` (the day of the load), `seed` (of a provider's rounding, where there is one), `files`, each with its
+`source`, the `file` that is written and `how`: copy (the default), gz, zip (of a folder), xlsx (of a csv) or layer (a
+GeoJSON in another format and system). An .xls is kept as it is, with the same rows as csv beside it.
 """
 
 import csv
@@ -10,6 +10,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -17,11 +18,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pyogrio
 
 from etl.load import load_files
+from etl.provider.kept import SETTING
 from etl.registry import source_named
 from etl.store import Store
 from tests.workbook import Cell, write_xlsx
@@ -32,7 +35,7 @@ _HIDDEN = {"load", "geometry", "outline", "h3_4", "h3_5", "h3_6", "h3_8"}
 # People repeat the columns of their incident (test_golden checks that they do).
 _OF_A_PERSON = "incident_id person_id suspect_class age_band minor sex race ethnicity relationship n".split()
 TABLES = (
-    "incidents victims suspects attributes published_counts exposure coverage areas quarantine load_tables "
+    "incidents victims suspects attributes published_counts clients exposure coverage areas quarantine load_tables "
     "load_months loads annotations"
 ).split()
 
@@ -60,14 +63,24 @@ class Case:
     def load(self, folder: Path) -> Path:
         """Loads the case's files, one by one, into a warehouse below `folder`; returns its database."""
         store = Store(folder / "data")
+        _keep_seed(folder / "kept", self.facts.get("seed", "00" * 16))
         for i, said in enumerate(self.facts["files"]):
             path = folder / str(i) / said["file"]
             path.parent.mkdir(parents=True)
             write_input(said, self.folder / "input", path)
-            load_files(store, [(source_named(said["source"]), path)], today=dt.date.fromisoformat(self.facts["today"]))
+            today = dt.date.fromisoformat(self.facts["today"])
+            with patch.dict(os.environ, {SETTING: str(folder / "kept")}):
+                load_files(store, [(source_named(said["source"]), path)], today=today)
         pointer = store.current()
         assert pointer is not None
         return store.root / str(pointer["restricted"])
+
+
+def _keep_seed(folder: Path, seed: str) -> None:
+    """A provider's own folder, with the seed of the case: its rounding is the same each time."""
+    folder.mkdir(mode=0o700)
+    (folder / "seed").touch(mode=0o600)
+    (folder / "seed").write_text(seed, encoding="ascii")
 
 
 def all_cases() -> list[Case]:
