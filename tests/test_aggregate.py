@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -368,8 +367,6 @@ def test_a_raw_file_is_stored_as_the_totals_that_aggregate_writes_and_nothing_el
     assert main(["aggregate", "htcds", str(path), "--out", str(tmp_path / "t.zip")]) == 0
     assert main(["load", "provider_totals", str(tmp_path / "t.zip"), "--data", str(data)]) == 0
     assert store.current_loads() == [load]
-    parquet = store.loads / load / "clients.parquet"
-    assert duckdb.sql(f"select min(n) from '{parquet}'").fetchall()[0][0] >= K
 
 
 def test_a_refused_raw_file_leaves_nothing_in_the_warehouse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
