@@ -94,6 +94,12 @@ def log_of(app: AppTest) -> Any:
     return found
 
 
+def claims_of(email: str) -> dict[str, Any]:
+    """What a sign-in of five seconds ago says."""
+    claims = {"is_logged_in": True, "email": email, "email_verified": True, "sub": "1"}
+    return claims | {"iss": "https://id.example", "iat": time.time() - 5, "nonce": "n1"}
+
+
 def tamper(data: Path) -> None:
     with sqlite3.connect(state.path_of(data)) as con:
         con.execute("DROP TRIGGER audit_not_changed")
@@ -124,13 +130,13 @@ def test_it_says_who_may_see_what_and_what_was_loaded(data: Path, root: Path) ->
     assert "Free disk space" in text and "Version 1" in text and "The chain holds" in text
     assert "ana@wick.example,partner,wick_police" in held and "2020-01-01 (over)" in held and "every source" in held
     assert "wick_december.csv" in held and "Every row is accounted for" in text
-    assert "Nobody signs in here yet" in text
+    assert "Nobody signs in here: these records are served to this computer only" in text
     assert not [s for s in app.selectbox if s.key in NAMES], "it has no filter bar"
 
 
 def test_without_people_it_says_how_they_are_named(data: Path, root: Path) -> None:
     text = said(start(root, "steward"))
-    assert "served to this computer only" in text and "Nobody has signed in yet" in text
+    assert "served to this computer only" in text and "people.toml" in text and "Nobody has signed in yet" in text
 
 
 def test_a_people_file_that_is_wrong_is_said_without_a_name(data: Path, root: Path) -> None:
@@ -157,6 +163,7 @@ def test_a_broken_chain_stands_at_the_top_with_what_to_do(data: Path, root: Path
     (alarm,) = app.error
     assert "broken at row 1" in alarm.value.replace("\\", "") and ":red[" in alarm.value
     assert "`python -m dashboard.audit accept --data DIR`" in alarm.value
+    assert "folder `warehouse` as it is" in alarm.value, "the spaces around a command stay"
     order = [e.type for e in app.main if e.type in ("title", "subheader")]
     assert order[0] == "title" and "BROKEN at row 1" in said(app)
 
@@ -188,6 +195,18 @@ def test_the_log_is_found_by_person_deed_and_day_and_taken_away_inert(data: Path
     newest = audit.entries(data).rows[0]
     assert rows[-1]["number"] == "1" and rows[-1]["rows"] == "7" and not re.search(r"(^|,)[=+@-]", content.decode())
     assert (newest.what, newest.rows, newest.sha256) == ("export", len(rows), hashlib.sha256(content).hexdigest())
+
+
+def test_the_file_is_not_made_for_a_sign_in_that_ended_meanwhile(data: Path) -> None:
+    (data / "people.toml").write_text(PEOPLE)
+    claims = claims_of("sam@county.example")
+    reader = gate._decide(claims, True)
+    assert isinstance(reader, Access)
+    assert steward_audit._file(data, gate.still(reader, claims), "", "", None)
+    sessions.end_all(data, "sam@county.example", time.time())
+    assert steward_audit._file(data, gate.still(reader, claims), "", "", None) == b""
+    assert steward_audit._file(data, ANA, "", "", None) == b""
+    assert len(audit.entries(data, what="export").rows) == 1
 
 
 def test_a_formula_in_a_row_that_somebody_forced_in_is_inert(data: Path) -> None:
@@ -310,8 +329,7 @@ def test_strangers_cannot_fill_the_disk(data: Path, monkeypatch: pytest.MonkeyPa
 
 def test_signing_in_and_out_is_recorded(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (data / "people.toml").write_text(PEOPLE)
-    claims = {"is_logged_in": True, "email": "sam@county.example", "email_verified": True, "sub": "1"}
-    claims |= {"iss": "https://id.example", "iat": time.time() - 5, "nonce": "n1"}
+    claims = claims_of("sam@county.example")
     for _ in range(3):
         assert isinstance(gate._decide(claims, True), Access)
     gate.end(claims)

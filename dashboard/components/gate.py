@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _KEY = "_lamplight_access"
-LOOK_AGAIN = 20  # seconds between two looks at whether the sign-in of an open page still holds
+LOOK_AGAIN = 10  # seconds between two looks at whether the sign-in of an open page still holds
 _NOTED_EVERY = 60.0  # seconds; noting each click would write to the disk each time
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded")
 
@@ -75,6 +75,19 @@ def _decide(claims: dict[str, Any], note: bool) -> Access | Denied:
             recorded.login(decided)
         sessions.seen(data, session, person, issued, now)
     return decided
+
+
+def still(reader: Access, claims: dict[str, Any]) -> Access | Denied:
+    """The same decision once more, for what Streamlit runs outside a page: the making of a download.
+
+    claims : `st.user.to_dict()`, taken while the page was drawn; not looked at where nobody signs in.
+    """
+    if not reader.session:
+        return reader
+    try:
+        return _decide(claims, note=False)
+    except (PeopleError, StateError) as error:
+        return Denied(error.message, error.remedy)
 
 
 def hold(granted: Access | None) -> None:

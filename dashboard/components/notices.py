@@ -13,6 +13,7 @@ from dashboard.components import first_visit, keys
 from dashboard.escape import html_text, markdown_text
 from dashboard.palette import palette
 from dashboard.server import page_file
+from dashboard.warehouse import served_tier
 
 CRISIS_CALL, CRISIS_TEXT = "1-888-373-7888", "233733"
 LEAVE_FOR = "https://www.weather.gov/"  # a page that says nothing about the reader; opened on a click only
@@ -24,11 +25,17 @@ def problem(message: str, remedy: str) -> None:
     """Something is wrong that the reader can put right: what, and how."""
     with st.container(border=True, key="problem"):
         st.subheader(markdown_text(message), anchor=False)
-        # What stands between backticks is a command to copy.
-        parts = remedy.split("`")
-        st.markdown(
-            "".join(f"`{p}`" if i % 2 and i + 1 < len(parts) else markdown_text(p) for i, p in enumerate(parts))
-        )
+        st.markdown(with_commands(remedy))
+
+
+def with_commands(text: str) -> str:
+    """Our own words for Markdown: what stands between backticks is a command to copy."""
+    parts = text.split("`")
+    # Each word by itself, because the spaces around a command stay.
+    return "".join(
+        f"`{part}`" if i % 2 and i + 1 < len(parts) else " ".join(markdown_text(word) for word in part.split(" "))
+        for i, part in enumerate(parts)
+    )
 
 
 def link_notices(sentences: list[str]) -> None:
@@ -65,11 +72,12 @@ def fictional_or_restricted(catalogue: Catalogue | None) -> None:
     """The banner of a fictional sample, or the frame of real records. Without a catalogue: the frame, to be safe."""
     if catalogue is not None and catalogue.fictional:
         place = catalogue.meta.get("place") or "an invented place"
+        rounded = " Numbers are rounded as real ones would be." if catalogue.public else ""
         st.html(
             f'<div class="lamplight-strip" role="note"><strong>Fictional sample:</strong> {html_text(place)}. '
-            "Every record, place and source here is invented.</div>"
+            f"Every record, place and source here is invented.{rounded}</div>"
         )
-    elif os.environ.get("LAMPLIGHT_TIER", "restricted") == "restricted":
+    elif served_tier() != "public":
         st.html('<div class="lamplight-frame" role="note"><span>RESTRICTED: do not share this screen</span></div>')
 
 
@@ -92,9 +100,12 @@ def crisis_line() -> str:
 def freshness(catalogue: Catalogue) -> str:
     """Up to which day the records know, and when they were put together; empty when neither is known."""
     parts = [f"Records up to {words.day(catalogue.as_of)}"] if catalogue.as_of else []
+    if catalogue.public and catalogue.last_month:
+        parts = [f"Release {catalogue.meta.get('release', '')}", f"periods up to {words.month(catalogue.last_month)}"]
     if built := _built(catalogue):
         parts.append(f"put together on {words.day(built)}")
-    return ", ".join(parts) + "." if parts else ""
+    said = ", ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _built(catalogue: Catalogue) -> datetime | None:

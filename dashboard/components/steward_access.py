@@ -20,19 +20,13 @@ _SAID = "_lamplight_steward_said"
 
 def people_and_roles(data: Path, reader: Access) -> None:
     """Everybody whom people.toml names, and what they may see."""
-    figure.heading("People and roles", "Who may see exact records, as people.toml in the data folder says")
+    applies = "" if reader.session else ". Nobody signs in here: these records are served to this computer only"
+    figure.heading("People and roles", f"Who may see exact records, as people.toml in the data folder says{applies}")
     try:
         listed = people.read(data)
     except PeopleError as error:
-        if not reader.session:
-            st.markdown(
-                "Nobody signs in here: these records are served to this computer only. To open them to named people, "
-                "set up sign-in as `docs/access.md` says."
-            )
-        st.caption(markdown_text(f"{error.message} {error.remedy}"))
+        st.markdown(markdown_text(f"{error.message} {error.remedy}"))
         return
-    if not reader.session:
-        st.caption("Nobody signs in here yet, so this list does not take effect.")
     figure.show_table(_people(listed), missing="–", key="steward_people")
     _agencies(listed)
 

@@ -10,14 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import audit, words
-from dashboard.access import Access
+from dashboard.access import Access, Denied
 from dashboard.audit import Export, Report, Row, verifying
-from dashboard.components import figure, gate, recorded
+from dashboard.components import figure, gate, notices, recorded
 from dashboard.escape import markdown_text
 from dashboard.state import StateError
 
 SHOWN, TAKEN_AWAY = 500, 100_000  # rows on the page, and in a file
 _SOON = 50_000  # rows that are walked in well under a second, each time the page is opened
+_WIDTHS = {"When": 150, "Of": 210, "Filters": 420}  # pixels: the first rows alone would make them too narrow
 _AGAIN = 30.0  # seconds in which clicks on this page do not walk it again
 _CHECKED = "_lamplight_chain_checked"
 
@@ -60,14 +61,9 @@ def _broken(number: int, why: str) -> None:
     with st.container(key="steward_alarm"):
         st.error(
             f":red[**The audit log is broken at row {number}**{markdown_text(why)}]  \n"
-            f"{_commands(verifying.WHAT_TO_DO)}",
+            f"{notices.with_commands(verifying.WHAT_TO_DO)}",
             icon=":material/error:",
         )
-
-
-def _commands(text: str) -> str:
-    """Text in which what stands between backticks is a command to copy."""
-    return "".join(f"`{p}`" if i % 2 else markdown_text(p) for i, p in enumerate(text.split("`")))
 
 
 def log(data: Path, reader: Access) -> None:
@@ -83,7 +79,11 @@ def log(data: Path, reader: Access) -> None:
     if not found.rows:
         st.markdown("No row is like that." if names else "Nothing has been recorded yet.")
         return
-    figure.show_table(shown(found.rows), missing="–", key="steward_log")
+    st.dataframe(
+        shown(found.rows), hide_index=True, height=figure.ROWS_SHOWN if len(found.rows) > 10 else "auto",
+        column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
+        key="steward_log",
+    )  # fmt: skip
     said = "The newest rows; the file has more. " if found.more else ""
     st.caption(
         markdown_text(
@@ -91,9 +91,10 @@ def log(data: Path, reader: Access) -> None:
             "each is sealed over the one before."
         )
     )
+    claims = st.user.to_dict()
     st.download_button(
         "Download as csv",
-        data=lambda: _file(data, reader, person, what, day),
+        data=lambda: _file(data, gate.still(reader, claims), person, what, day),
         file_name="lamplight-audit.csv",
         mime="text/csv",
         key="steward_log_csv",
@@ -142,10 +143,9 @@ def _taken(row: Row) -> str:
     return f"{row.format}, {words.count(row.rows or 0, 'row')}, {row.sha256[:12]}" if row.format else ""
 
 
-def _file(data: Path, reader: Access, person: str, what: str, day: date | None) -> bytes:
-    """The rows with every field, as csv. Runs on the click; taking the log away is a row of the log."""
-    decided = gate.decide()
-    if not isinstance(decided, Access) or not decided.administers:
+def _file(data: Path, reader: Access | Denied, person: str, what: str, day: date | None) -> bytes:
+    """The rows with every field, as csv. Made on the click; taking the log away is a row of the log."""
+    if not isinstance(reader, Access) or not reader.administers:
         return b""
     rows = audit.entries(data, person, what, day, TAKEN_AWAY, closed=True).rows
     made = figure.csv_bytes(pd.DataFrame([r.__dict__ for r in rows]).astype({"rows": "Int64"}))
