@@ -57,6 +57,7 @@ def erase(
     For whoever holds the lock. act, source : for the log. originals : also the publishers' files that they were read
     from, where these lie in the data folder. Raises SourceError when a served load is damaged; nothing has changed.
     """
+    _sweep(store)
     with store.staging() as staging:
         names, lost = _write_anew(store, source, change, gone, staging)
         if not names and not lost:
@@ -72,6 +73,15 @@ def erase(
         _switch(new, names, journal)
     left = finish(store)
     return Erased(len(names) + len(lost), len(journal["files"]), left)
+
+
+def _sweep(store: Store) -> None:
+    """Loads that no version ever stood on: a killed process left them."""
+    with contextlib.suppress(SourceError):  # a damaged record of a version could name them
+        named = {load for version in store.versions() for load in store.set_of(version)["loads"]}
+        for folder in store.loads.iterdir() if store.loads.is_dir() else ():
+            if folder.name not in named:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_anew(

@@ -4,15 +4,16 @@ A forgotten record goes from every kept load and version, and does not come back
 keyed mark of its identifier, which tells nothing without the key beside it. The log names the act, not the record.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etl.keyed import Keyed, only_owner, write_secret
+from etl.keyed import Keyed, write_secret
 from etl.registry import all_sources, source_named
 from etl.schema import SourceError
-from etl.store import Store, read_json, write_json
+from etl.store import Store, read_json
 
 if TYPE_CHECKING:
     from etl.erasing import Erased, Written
@@ -49,10 +50,8 @@ class Forgotten:
 
     def write(self, records: dict[str, list[str]]) -> None:
         """The list as it shall be, whole or not at all."""
-        if not self._path.exists():
-            write_secret(self._path, "{}")
-        write_json(self._path, {"check": self._keyed.mark("check"), "records": records})
-        only_owner(self._path)
+        content = {"check": self._keyed.mark("check"), "records": records}
+        write_secret(self._path, json.dumps(content, indent=1) + "\n")
         self._records = records
 
     def take_back(self, records: dict[str, list[str]]) -> None:

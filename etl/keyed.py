@@ -3,7 +3,6 @@
 An unkeyed hash of an identifier or of a place is no secret: whoever has a list of all of them hashes the list.
 """
 
-import contextlib
 import errno
 import hashlib
 import hmac
@@ -35,7 +34,7 @@ class Keyed:
         return hmac.new(self._secret(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def _secret(self) -> bytes:
-        with contextlib.suppress(FileExistsError):
+        if not self.known:
             write_secret(self._path, secrets.token_hex(_BYTES) + "\n")
         try:
             found = bytes.fromhex(self._path.read_text(encoding="ascii").strip())
@@ -47,12 +46,15 @@ class Keyed:
 
 
 def write_secret(path: Path, content: str) -> None:
-    """Makes a file that only its owner reads. Raises FileExistsError."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Makes a file that only its owner reads, whole or not at all. For whoever holds the store's lock."""
+    partial = path.with_name(f"{path.name}.partial")  # the store clears it away
+    partial.unlink(missing_ok=True)
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
+    os.replace(partial, path)
 
 
 def only_owner(path: Path) -> None:

@@ -63,7 +63,7 @@ def _change(order: dict[str, Any]) -> None:
         remove(store, store.current_loads()[0])
     elif order["command"] in ("undo", "rebuild"):
         {"undo": undo, "rebuild": rebuild}[order["command"]](store)
-    elif main([order["command"], "--data", order["data"]]):
+    elif main([*order["command"].split(), "--data", order["data"]]):
         raise RuntimeError(f"{order['command']} was refused")
 
 
@@ -75,6 +75,7 @@ def answer() -> None:
         seen = mmap.mmap(-1, 1)  # shared with the child
         child = os.fork()
         if child == 0:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the answers alone go there
             try:
                 _die_at(order["at"], seen)
                 _change(order)
