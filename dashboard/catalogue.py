@@ -90,6 +90,11 @@ class Catalogue:
         return self.meta.get("tier") == "public"
 
     @property
+    def published_elsewhere(self) -> frozenset[str]:
+        """Sources that anybody can download record by record: rounded here too, and not called protected."""
+        return frozenset(self.meta.get("published_elsewhere", "").replace(",", " ").split())
+
+    @property
     def cube(self) -> Cube | None:
         """What is published of the unit in question; None in the restricted file, or where nothing is published."""
         return self.cubes.get(self.unit or (self.units[0] if self.units else ""))

@@ -3,11 +3,15 @@
 A published 0 stands for 0 to K-1. A change is told only where neither chance nor rounding explains it.
 """
 
+from collections.abc import Sequence
+
 from dashboard import stories, words
 from dashboard.analysis import change
 from dashboard.cubes import Cube
 
 FEW = "few or none"
+# By area there is more that a 0 can be: a cell whose records come from too few locations is published without a place.
+FEW_HERE = "few, none or place not shown"
 NOT_COLLECTED = "not collected"
 LEVEL = 0.95
 
@@ -69,6 +73,8 @@ def typically(cube: Cube, order: int) -> str:
     error = cube.error(order)
     if error is None:
         return "Protected: rounded to protect people."
+    if not error[1]:
+        return "Protected: rounded to protect people; nearly all of its totals came out unchanged."
     return f"Protected: rounded to protect people; typically off by up to {error[1]:,} (median {error[0]:,})."
 
 
@@ -83,9 +89,25 @@ def grain(cube: Cube) -> str:
     return f"Shown by {cube.grain_words}, because counts are small."
 
 
-def zero(cube: Cube) -> str:
-    """What a low, hatched mark is."""
+def zero(cube: Cube, place: bool = False) -> str:
+    """What a low, hatched mark is. place : in figures by area, or narrowed to some."""
+    if place:
+        return (
+            f"Hatched is “{FEW_HERE}”: 0 to {cube.base - 1}, or records that come from too few locations or from an "
+            "area with too few residents to say where."
+        )
     return f"A low outlined mark is “{FEW}”: 0 to {cube.base - 1}, never told apart."
+
+
+def elsewhere(named: Sequence[str], every: bool) -> str:
+    """That some sources (every : all of the view's) are open data, so that rounding them here protects nobody."""
+    if not named:
+        return ""
+    verb = "is" if len(named) == 1 else "are"
+    what = "All of this" if every else words.listed(list(named), most=3)
+    return (
+        f"{what} {'is' if every else verb} published exactly by its own publisher, so it is rounded but not protected."
+    )
 
 
 def no_map(cube: Cube) -> str:

@@ -42,12 +42,28 @@ def draw(
 ) -> None:  # fmt: skip
     """One figure of the cube. split : by how many dimensions beside the period and the filters it tells apart."""
     about, own = ctx.sentence, cube(ctx)
-    said = [protection.typically(own, measures.order(ctx.filters, split)), protection.grain(own)]
+    said = [protection.typically(own, measures.order(ctx.filters, split)), protection.grain(own), elsewhere(ctx)]
     caption = view.caption(ctx, *said, *more)
     figure.figure(
         key, title, f"{about} {subtitle}".strip(), drawn, table, caption, reading,
         missing=protection.NOT_COLLECTED, under=lambda: why(ctx, key),
     )  # fmt: skip
+
+
+def _elsewhere(ctx: Context) -> str:
+    shown = measures.recording(ctx.catalogue, ctx.filters)
+    openly = [s for s in shown if s in ctx.catalogue.published_elsewhere]
+    return protection.elsewhere([ctx.catalogue.source_title(s) for s in openly], len(openly) == len(shown))
+
+
+def few(ctx: Context, by_area: bool = False) -> str:
+    """What a 0 of this view is called: narrowed to areas, or told by area, its records can be without a place."""
+    return protection.FEW_HERE if by_area or ctx.filters.areas else protection.FEW
+
+
+def zeros(ctx: Context, any_few: bool, by_area: bool = False) -> str:
+    """The sentence about hatched marks, where there are any."""
+    return protection.zero(cube(ctx), by_area or bool(ctx.filters.areas)) if any_few else ""
 
 
 def why(ctx: Context, key: str) -> None:
@@ -64,22 +80,22 @@ def nothing(ctx: Context, key: str) -> None:
     )  # fmt: skip
 
 
-def twin(table: pd.DataFrame, unit: str, what: str = "") -> pd.DataFrame:
-    """The table of a series of periods; what : the name of its groups."""
+def twin(table: pd.DataFrame, unit: str, what: str = "", said: str = protection.FEW) -> pd.DataFrame:
+    """The table of a series of periods; what : the name of its groups. said : what a 0 is called."""
     many = stories.NOUNS[unit][1]
     columns: dict[str, object] = {"Period": table["label"]}
     if what:
         columns[what] = table["group_label"]
-    columns[many[:1].upper() + many[1:]] = amounts(table["n"])
+    columns[many[:1].upper() + many[1:]] = amounts(table["n"], said)
     part = table["some"].map({True: "some sources or months only", False: ""})
     columns["Collected"] = part.mask(table["state"] == measures.NONE, protection.NOT_COLLECTED).replace("", "all")
     return pd.DataFrame(columns)
 
 
-def amounts(n: "pd.Series[float]") -> pd.Series:
-    """Counts for a table: numbers, `few or none` for 0, `not collected` for nan."""
-    said = [protection.NOT_COLLECTED if v != v else int(v) if v else protection.FEW for v in n.astype("float64")]
-    return pd.Series(said, index=n.index, dtype=object)
+def amounts(n: "pd.Series[float]", said: str = protection.FEW) -> pd.Series:
+    """Counts for a table: numbers, `few or none` (or what else a 0 is called) for 0, `not collected` for nan."""
+    cells = [protection.NOT_COLLECTED if v != v else int(v) if v else said for v in n.astype("float64")]
+    return pd.Series(cells, index=n.index, dtype=object)
 
 
 def last_two(ctx: Context) -> tuple[Period | None, Period | None]:

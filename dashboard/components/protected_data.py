@@ -38,6 +38,18 @@ def release(ctx: Context) -> None:
             "redrawn."
         )
     )
+    openly = [ctx.catalogue.source_title(s) for s in sorted(ctx.catalogue.published_elsewhere)]
+    known = [s.title for s in ctx.catalogue.sources if s.title in openly]
+    if known:
+        st.markdown(
+            markdown_text(
+                f"Published exactly by their own publishers, so rounded here but not called protected: "
+                f"{words.listed(known)}. The data steward decides which these are."
+            )
+        )
+    if policy := meta.get("policy_text"):
+        with st.expander("The whole policy", icon=":material/policy:"):
+            st.code(policy, language=None, wrap_lines=True)
     protected.why(ctx, "release")
 
 

@@ -35,10 +35,13 @@ from dashboard.questions.protected import study
 from dashboard.questions.study import Study
 
 ASKED = (questions.COUNT, questions.CLUSTERED, questions.RATE)
-FROM_CUBE = "Computed from the published, rounded counts of these areas; few or none counts as 0."
+FROM_CUBE = (
+    "Computed from the published, rounded counts of these areas; few or none counts as 0, and what is published "
+    "without a place is in no area."
+)
 READING = (
-    "Each shape is an area; the darker, the more reports. Outlined and hatched is few or none, which is never told "
-    "apart. Shades are counts, not rates. Smaller places, points and drawn areas are not published."
+    "Each shape is an area; the darker, the more reports. Hatched is few or none, or records that are published "
+    "without a place. Shades are counts, not rates. Smaller places, points and drawn areas are not published."
 )
 
 
@@ -79,7 +82,9 @@ def small(ctx: Context) -> None:
         st.image(drawn, width="stretch", alt=f"Map of {noun[1]} by area")
         shades = classes.classes(places["n"].to_numpy(dtype=int))
         st.html(
-            legend.shades(shades, noun[1].capitalize(), figure.current_palette(), f"{protection.FEW}: outline only")
+            legend.shades(
+                shades, noun[1].capitalize(), figure.current_palette(), f"{protection.FEW_HERE}: outline only"
+            )
         )
 
     protected.draw(
@@ -120,16 +125,16 @@ def _place(places: pd.DataFrame) -> tuple[str, ...]:
 def _counts(
     ctx: Context, scale: Scale, places: pd.DataFrame, chosen: tuple[str, ...], noun: tuple[str, str], street: bool
 ) -> None:
-    p, own = figure.current_palette(), protected.cube(ctx)
+    p = figure.current_palette()
     n = places["n"].to_numpy(dtype="int64")
     shades = classes.classes(n)
     looks = (*styles.values(shades.labels(), p), few_or_none(p))
     cls = np.where(n > 0, shades.of(n), len(looks) - 1) if len(shades.lower) else np.full(len(n), len(looks) - 1)
-    tips = [f"{words.exact(x)} {noun[1]}" if x else f"{protection.FEW} (0 to {own.base - 1})" for x in n]
+    tips = [f"{words.exact(x)} {noun[1]}" if x else protection.FEW_HERE for x in n]
     drawn = partial(_draw, ctx, scale, places.assign(cls=cls, tip=tips), looks, noun, chosen, street, p)
     left, right = st.columns([2, 1], gap="large")
     with left:
-        zeros = protection.zero(own).replace("low outlined mark", "hatched area") if (n == 0).any() else ""
+        zeros = protected.zeros(ctx, bool((n == 0).any()), by_area=True)
         protected.draw(
             ctx, "map", _most(ctx, places, noun[1]), drawn, _twin(places, noun[1]), zeros,
             _unplaced(ctx, places), split=1, reading=READING,
@@ -140,7 +145,7 @@ def _counts(
 
 def few_or_none(p: Palette) -> ClassStyle:
     """Outlined by every map, and hatched: not the lightest shade, and not the grey of what is unknown."""
-    return ClassStyle(protection.FEW.capitalize(), p.surface, "rising", p.quiet)
+    return ClassStyle(protection.FEW_HERE.capitalize(), p.surface, "rising", p.quiet)
 
 
 def _draw(
@@ -181,7 +186,7 @@ def _asked(
     looks = (*looks, few_or_none(p)) if (made.cls < 0).any() else looks
     places = named.assign(cls=cls, tip=made.tips)
     table = made.table(named, found.counts, noun[1].capitalize())
-    table[noun[1].capitalize()] = protected.amounts(table[noun[1].capitalize()])
+    table[noun[1].capitalize()] = protected.amounts(table[noun[1].capitalize()], protection.FEW_HERE)
     left, right = st.columns([2, 1], gap="large")
     with left:
         drawn = partial(_draw, ctx, scale, places, looks, noun, chosen, street, p, made.legend)
@@ -197,7 +202,8 @@ def _said_of_few(made: Answer, found: Study) -> Answer:
     few = found.counts == 0
     plain = [t.split(",")[0] if made.look == "hot" else "" for t in made.tips]
     tips = [
-        f"{t}, {protection.FEW}".lstrip(", ") if f else kept for t, f, kept in zip(plain, few, made.tips, strict=True)
+        f"{t}, {protection.FEW_HERE}".lstrip(", ") if f else kept
+        for t, f, kept in zip(plain, few, made.tips, strict=True)
     ]
     settings = [s for s in made.settings if s.name != "Over"]  # the view says its period, and there are no months here
     return replace(made, tips=np.array(tips, dtype=object), settings=settings)
@@ -220,10 +226,11 @@ def _beside(
     for key in chosen[:3]:
         row = places[places["id"] == key].iloc[0]
         st.subheader(markdown_text(row["name"]), anchor=False)
-        text = protection.counted(int(row["n"]), ctx.filters.unit)
+        n = int(row["n"])
+        text = protection.counted(n, ctx.filters.unit) if n else f"{noun[1]}: {protection.FEW_HERE}"
         st.markdown(markdown_text(f"{text[:1].upper()}{text[1:]} in this view."))
         found = measures.by_cube_period(ctx.warehouse, _in_area(ctx, layer, str(key)))
-        twin = protected.twin(found, ctx.filters.unit)
+        twin = protected.twin(found, ctx.filters.unit, said=protection.FEW_HERE)
         figure.show_table(twin, missing=protection.NOT_COLLECTED, key=f"place_{key}")
     if len(chosen) > 3:
         st.caption(f"{len(chosen) - 3} more are chosen; the table under the map has them.")
@@ -243,9 +250,13 @@ def _most(ctx: Context, places: pd.DataFrame, many: str) -> str:
     if top.empty or not int(top["n"].iloc[0]):
         return f"{protection.FEW.capitalize()} of these {many} in any published area"
     first, second = top.iloc[0], top.iloc[1] if len(top) > 1 else None
-    if second is None or protection.verdict(float(second["n"]), float(first["n"]), own, order) == "rose":
+    if (
+        second is None
+        or not int(second["n"])
+        or protection.verdict(float(second["n"]), float(first["n"]), own, order) == "rose"
+    ):
         return f"Most {many}: {first['name']} ({words.number(int(first['n']))})"
-    pair = f"{words.number(int(first['n']))} and {protection.number(int(second['n']))}"
+    pair = f"{words.number(int(first['n']))} and {words.number(int(second['n']))}"
     return f"Most {many}: {first['name']} and {second['name']} ({pair})"
 
 
@@ -254,10 +265,10 @@ def _unplaced(ctx: Context, places: pd.DataFrame) -> str:
     if ctx.filters.areas:
         return ""
     rest = measures.total(ctx.warehouse, ctx.filters) - int(places["n"].sum())
-    return f"{words.exact(rest)} more are published without a place." if rest > 0 else ""
+    return f"{words.exact(rest)} more are published without a place and are in no area here." if rest > 0 else ""
 
 
 def _twin(places: pd.DataFrame, many: str) -> pd.DataFrame:
     rows = places.sort_values("n", ascending=False, kind="stable")
-    table = pd.DataFrame({"Area": rows["label"], many.capitalize(): protected.amounts(rows["n"])})
+    table = pd.DataFrame({"Area": rows["label"], many.capitalize(): protected.amounts(rows["n"], protection.FEW_HERE)})
     return table.assign(Residents=rows["population"]) if rows["population"].notna().any() else table

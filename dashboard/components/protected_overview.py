@@ -56,7 +56,8 @@ def _basis(ctx: Context) -> str:
     own = protected.cube(ctx)
     order = measures.order(ctx.filters)
     map_said = "" if own.layer else protection.no_map(own)
-    return " ".join(p for p in (protection.typically(own, order), protection.grain(own), map_said) if p)
+    said = (protection.typically(own, order), protection.grain(own), protected.elsewhere(ctx), map_said)
+    return " ".join(p for p in said if p)
 
 
 def _headline(ctx: Context, last: Period, before: Period | None) -> str:
@@ -127,8 +128,9 @@ def _of_unit(ctx: Context) -> list[tuple[str, str, str]]:
     unit, own = ctx.filters.unit, protected.cube(ctx)
     n, note = _count(ctx, last), f"{last.when}"
     earlier = _count(ctx, before) if before else None
-    if n is not None and before and earlier is not None:
-        note += _beside(ctx, before, last)
+    like = _like(ctx, before, last) if before else None
+    if n is not None and before and earlier is not None and like and not like[1]:
+        note += f", {protection.versus(earlier, n, own, measures.order(ctx.filters), before.words)}"
     name = {"incidents": "Incidents", "victims": "Victims", "suspects": "Recorded as offenders"}[unit]
     found = [(name, _value(n), note)]
     now = protected.within(ctx, last)
@@ -160,14 +162,15 @@ def over_time(ctx: Context) -> None:
     if found.empty:
         protected.nothing(ctx, "trend")
         return
-    table = protected.twin(found, unit)
-    title = f"{stories.NOUNS[unit][1].capitalize()} {stories.VERBS[unit]}, {protected.span(ctx)}"
+    table = protected.twin(found, unit, said=protected.few(ctx))
+    said = protection.counted(float(found["n"].sum()), unit)
+    title = f"{said[:1].upper()}{said[1:]} {stories.VERBS[unit]}, {protected.span(ctx)}"
     drawn = (
         protected.as_table("Every published period", table)
         if own.coarse
         else charts.bars(found, figure.current_palette(), protected.notes(ctx), height=400)
     )
-    zeros = protection.zero(own) if (found["state"] == measures.FEW).any() else ""
+    zeros = protected.zeros(ctx, bool((found["state"] == measures.FEW).any()))
     pale = "Pale bars: only some of the sources or months were collected." if found["some"].any() else ""
     protected.draw(ctx, "trend", title, drawn, table, zeros, "" if own.coarse else pale, reading=READING)
 
@@ -200,8 +203,7 @@ def _changed(ctx: Context, last: Period, before: Period | None) -> None:
 def _shifts(ctx: Context, last: Period, before: Period) -> list[tuple[str, str, dict[str, str]]]:
     own = protected.cube(ctx)
     columns = {c: s for c, s in SUBJECTS.items() if c in own.dimensions}
-    if own.layer:
-        columns[f"area_{own.layer}"] = ("Reports from {}", "map", {})
+    # No areas: whether the place of a cell is shown can change from one period to the next, which is no change.
     order, found = measures.order(ctx.filters, 1), []
     tables = {c: [_groups(ctx, p, c) for p in (before, last)] for c in columns}
     tests = max(sum(len(t[1]) for t in tables.values()), 1)
@@ -211,8 +213,7 @@ def _shifts(ctx: Context, last: Period, before: Period) -> list[tuple[str, str, 
             was = float(then.loc[then["code"] == code, "n"].sum())
             seen = protection.verdict(was, float(n), own, order, 1 - (1 - protection.LEVEL) / tests)
             if seen != "same":
-                named = column == "source" or column.startswith("area_")
-                said = str(label) if named else words.lower_first(str(label))
+                said = str(label) if column == "source" else words.lower_first(str(label))
                 text = protection.went(subject.format(said), was, float(n), seen)
                 found.append((abs(float(n) - was), text, page, dict(params)))
     return [(text, page, params) for _, text, page, params in sorted(found, key=lambda f: -f[0])]

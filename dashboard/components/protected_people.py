@@ -82,8 +82,10 @@ def _attribute(ctx: Context, column: str) -> None:
     drawn = charts.categories(
         table, figure.current_palette(), labels, column if column == "exploitation" else "", column in ORDERED
     )
-    twin = pd.DataFrame({what.capitalize(): table["label"], WHO[unit]: protected.amounts(table["n"])})
-    zeros = protection.zero(own) if (table["n"] == 0).any() else ""
+    twin = pd.DataFrame(
+        {what.capitalize(): table["label"], WHO[unit]: protected.amounts(table["n"], protected.few(ctx))}
+    )
+    zeros = protected.zeros(ctx, bool((table["n"] == 0).any()))
     protected.draw(
         ctx, f"{unit}_{column}", title, drawn, twin, zeros, AGES if column == "age_band" else "", split=1,
         reading=READING,
@@ -92,7 +94,7 @@ def _attribute(ctx: Context, column: str) -> None:
 
 def _pair(ctx: Context, dimensions: list[str]) -> None:
     """Two dimensions as a table of shades; each cell is a sum of published cells."""
-    own, unit = protected.cube(ctx), ctx.filters.unit
+    unit = ctx.filters.unit
     a, b = dimensions[:2]
     if len(dimensions) > 2:
         with st.container(horizontal=True, gap="medium"):
@@ -104,8 +106,8 @@ def _pair(ctx: Context, dimensions: list[str]) -> None:
     wide = wide.rename(index=sides[0].to_dict(), columns=sides[1].to_dict())
     twin = wide.rename_axis(_title(a)).reset_index()
     for name in wide.columns:
-        twin[name] = protected.amounts(twin[name])
-    zeros = protection.zero(own) if (wide == 0).any().any() else ""
+        twin[name] = protected.amounts(twin[name], protected.few(ctx))
+    zeros = protected.zeros(ctx, bool((wide == 0).any().any()))
     protected.draw(
         ctx, "pair", f"{_title(a)} by {_title(b).lower()}", lambda: st.html(_grid(wide, figure.current_palette())),
         twin, zeros, split=2, reading="Each cell counts the people with both attributes; the darker, the more.",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import protection, stories
+from dashboard import stories
 from dashboard.charts import multiples
 from dashboard.charts import protected as charts
 from dashboard.components import figure, protected, protected_overview, view
@@ -56,7 +56,8 @@ def _by_group(ctx: Context, group: str, name: str) -> None:
     if found.empty:
         protected.nothing(ctx, "trend")
         return
-    table = protected.twin(found, unit, name)
+    by_area = group.startswith("area_")
+    table = protected.twin(found, unit, name, protected.few(ctx, by_area))
     labels = dict(zip(found["group"], found["group_label"], strict=True))
     size = len(labels)
     title = f"{stories.NOUNS[unit][1].capitalize()} {stories.VERBS[unit]}, by {name.lower()}"
@@ -66,7 +67,7 @@ def _by_group(ctx: Context, group: str, name: str) -> None:
         else charts.several(found, group, labels, figure.current_palette())
     )
     more = f"The {multiples.MOST} largest of {size} are drawn; the table has all." if size > multiples.MOST else ""
-    zeros = protection.zero(own) if (found["state"] == measures.FEW).any() else ""
+    zeros = protected.zeros(ctx, bool((found["state"] == measures.FEW).any()), by_area)
     protected.draw(
         ctx, "trend", title, drawn, table, zeros, "" if own.coarse else more, split=1,
         reading="All small charts share one scale and the periods below them. " + protected_overview.READING,

@@ -1,55 +1,74 @@
-"""The example of the page "Why": one published total of this release, and the published lines that add up to it."""
+"""The example of the page "Why": a few smallest groups of this release side by side, as they are published."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from dashboard import protection
+import pandas as pd
+
 from dashboard.components.context import Context
 from dashboard.cubes import Cube
-from dashboard.filters import Filters
-from dashboard.measures import protected as measures
+from dashboard.measures.labels import labels_of
 from etl import codes
 
-FEWEST, MOST = 2, 8  # lines of the example
+FEWEST, MOST = 2, 7  # lines of the example
 
 
 @dataclass(frozen=True)
 class Example:
-    """rows : names and published counts, 0 for few or none. total : their sum, as the pages show it."""
+    """rows : names and published counts of smallest groups, 0 for few or none. total : their sum."""
 
-    unit: str
     about: str
     rows: tuple[tuple[str, int], ...]
-    total: int
     base: int
-    error: str
 
     @property
-    def few(self) -> int:
-        """How many of the lines are few or none."""
-        return sum(n == 0 for _, n in self.rows)
+    def total(self) -> int:
+        """What the pages show of these groups together."""
+        return sum(n for _, n in self.rows)
 
 
 def example(ctx: Context, cube: Cube) -> Example | None:
-    """The newest period by the dimension that shows a few-or-none best, else any; None where nothing is told apart."""
-    if not cube.periods:
-        return None
-    last = cube.periods[-1]
+    """The slice of the newest period that shows most kinds of outcome: few or none, exactly K, more than K.
+
+    A slice has one value in every dimension but one. None where nothing is told apart or nothing is published.
+    """
     columns = [*cube.dimensions, *([f"area_{cube.layer}"] if cube.layer else [])]
-    view = Filters(date_from=last.first, date_to=last.last, unit=cube.unit)
-    found = []
-    for column in columns:
-        table = measures.by_cube_group(ctx.warehouse, view, column)
-        rows = tuple(zip(table["label"].astype(str), table["n"].astype(int), strict=True))
-        if FEWEST <= len(rows) <= MOST and any(n for _, n in rows):
-            found.append((any(n == 0 for _, n in rows), column, rows))
-    if not found:
-        return None
-    _, column, rows = max(found, key=lambda f: f[0])
-    return Example(
-        cube.unit,
-        f"{codes.UNIT[cube.unit]} {last.when}",
-        rows,
-        measures.total(ctx.warehouse, view),
-        cube.base,
-        protection.typically(cube, 2),
-    )
+    cells = _cells(ctx, cube, columns)
+    if cube.layer:
+        # In an area, few or none could be records whose place is not shown; among those without a place it cannot.
+        cells = cells[cells[f"area_{cube.layer}"].isna()]
+    best: tuple[tuple[int, int, int], Example] | None = None
+    for column in cube.dimensions:
+        others = [c for c in columns if c != column]
+        every = sorted(set(cells[column].dropna()) - {codes.UNKNOWN})
+        if not FEWEST <= len(every) <= MOST:
+            continue
+        for fixed, rows in cells.groupby(others, dropna=False) if others else [((), cells)]:
+            found = _slice(ctx, cube, column, every, dict(zip(others, fixed, strict=True)), rows)
+            kinds = len({min(n, cube.base + 1) for _, n in found.rows})
+            told = sum(n > 0 for _, n in found.rows)
+            score = (min(told, 2), kinds, -found.total)  # small ones are easier to follow
+            if told and (best is None or score > best[0]):
+                best = (score, found)
+    return best[1] if best else None
+
+
+def _cells(ctx: Context, cube: Cube, columns: list[str]) -> pd.DataFrame:
+    if not cube.periods or not columns:
+        return pd.DataFrame(columns=[*columns, "n"])
+    table = ctx.warehouse.table(cube.unit)
+    rows = table.filter(table.counted_on == cube.periods[-1].first)
+    return ctx.warehouse.ask(rows.group_by(columns).agg(n=rows.n.sum().cast("int64")).order_by(columns))
+
+
+def _slice(
+    ctx: Context, cube: Cube, column: str, every: list[str], fixed: dict[str, Any], rows: pd.DataFrame
+) -> Example:
+    names = labels_of(ctx.warehouse, column)
+    held = dict(zip(rows[column], rows["n"].astype(int), strict=True))
+    lines = sorted(((names.get(code, code), held.get(code, 0)) for code in every), key=lambda line: -line[1])
+    where = [
+        "no place shown" if pd.isna(code) else labels_of(ctx.warehouse, c).get(code, str(code))
+        for c, code in fixed.items()
+    ]
+    return Example(", ".join([f"{codes.UNIT[cube.unit]} {cube.periods[-1].when}", *where]), tuple(lines), cube.base)

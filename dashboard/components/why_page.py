@@ -60,64 +60,52 @@ def _rule(base: int) -> None:
 
 
 def _example(ctx: Context, cubes: list[Cube]) -> Example | None:
-    """The first cube that can be taken apart into two groups and more."""
-    return next((found for cube in cubes if (found := example(ctx, cube))), None)
+    """Of the first cube that has groups to show, those without places first: they are the simpler ones."""
+    ordered = sorted(cubes, key=lambda cube: bool(cube.layer))
+    return next((found for cube in ordered if (found := example(ctx, cube))), None)
 
 
 def _worked(found: Example) -> None:
     st.subheader("An example from this release", anchor=False)
-    noun = stories.NOUNS[found.unit][1]
     rows = "".join(
         f'<tr><th scope="row">{html_text(name)}</th><td>{html_text(protection.number(n))}</td>'
-        f"<td>{html_text(_could(n, found.base))}</td></tr>"
+        f"<td>{html_text(could(n, found.base))}</td></tr>"
         for name, n in found.rows
     )
     st.html(
         f'<table class="lamplight-example"><tr><th scope="col">{html_text(found.about)}</th><th scope="col">Published'
-        f'</th><th scope="col">What one such group can stand for</th></tr>{rows}<tr><th scope="row">Sum</th>'
-        f"<td>{html_text(words.exact(found.total))}</td><td></td></tr></table>"
+        f'</th><th scope="col">What it can have been</th></tr>{rows}<tr><th scope="row">Together</th>'
+        f"<td>{html_text(protection.number(found.total))}</td><td></td></tr></table>"
     )
-    few = found.few
+    first, n = next((name, n) for name, n in found.rows if n)
+    rest = found.total - n
     st.markdown(
         markdown_text(
-            f"The published total, {words.exact(found.total)} {noun}, is the sum of the lines above it, so the "
-            "difference of two published numbers is a published number too: taking tables apart finds no smaller "
-            "group. "
-            + (
-                f"{words.count(few, 'line')} of {len(found.rows)} {'says' if few == 1 else 'say'} {protection.FEW}. "
-                * bool(few)
-            )
-            + found.error
+            f"Somebody who takes “{first}” from the total has {protection.number(rest)} left: the other lines, as they "
+            "are published. However tables are taken apart, nothing but these rounded groups comes out."
         )
     )
 
 
-def _could(n: int, base: int) -> str:
-    """What a published count of one smallest group can have been."""
+def could(n: int, base: int) -> str:
+    """The true counts that a published count of one smallest group can stand for."""
     if not n:
         return f"0 to {base - 1}"
-    return f"1 to {base}" if n == base else "a sum of several groups, each true or rounded" if n > base else ""
+    return f"1 to {base}" if n == base else "that number"
 
 
 def _errors(cubes: list[Cube]) -> None:
     st.subheader("How far the numbers are off", anchor=False)
-    table = pd.DataFrame(
-        [
-            {
-                "Counted": codes.UNIT[c.unit],
-                "Told apart by": "one thing at a time" if order == 1 else f"{order} things at once",
-                "Half are off by at most": median,
-                "Nearly all (95%) by at most": p95,
-            }
-            for c in cubes
-            for order, median, p95 in c.errors
-        ]
-    )
+    orders = sorted({order for c in cubes for order, _, _ in c.errors})
+    table = pd.DataFrame({"Told apart by": ["one thing" if k == 1 else f"{k} things at once" for k in orders]})
+    for c in cubes:
+        known = {order: f"up to {p95:,} (median {median:,})" for order, median, p95 in c.errors}
+        table[codes.UNIT[c.unit]] = [known.get(k, "–") for k in orders]
     if len(table):
-        st.table(table.set_index("Counted"))
+        st.table(table.set_index("Told apart by"))
     st.markdown(
-        "The error of one figure is not told: with its error, the figure would be the truth. A change is called one "
-        "only where it is larger than rounding and chance can make it."
+        "Up to: 95 of 100 totals. The error of one figure is not told: with it, the figure would be the truth. A "
+        "change is called one only where it is larger than rounding and chance can make it."
     )
 
 

@@ -89,7 +89,7 @@ def _cubes(warehouse: "Warehouse") -> dict[str, Cube]:
             grain=str(row["grain"]),
             first=row["first"].date(),
             last=row["last"].date(),
-            dimensions=tuple(str(x) for x in _listed(row["dimensions"])),
+            dimensions=_dimensions(warehouse, unit, _listed(row["dimensions"])),
             layer="" if pd.isna(row["layer"]) else str(row["layer"]),
             base=int(row["base"]),
             altered=share,
@@ -97,6 +97,13 @@ def _cubes(warehouse: "Warehouse") -> dict[str, Cube]:
             errors=tuple((int(r.order), int(r.median), int(r.p95)) for r in own.itertuples(index=False)),
         )
     return found
+
+
+def _dimensions(warehouse: "Warehouse", unit: str, named: list[Any]) -> tuple[str, ...]:
+    """Every cube tells its sources apart, unless their names are withheld."""
+    table = warehouse.table(unit)
+    has_sources = not warehouse.ask(table.filter(table.source.notnull()).limit(1)).empty
+    return tuple(dict.fromkeys([*(["source"] if has_sources else []), *(str(x) for x in named)]))
 
 
 def _listed(value: Any) -> list[Any]:
