@@ -50,7 +50,8 @@ def draw(
     )  # fmt: skip
 
 
-def _elsewhere(ctx: Context) -> str:
+def elsewhere(ctx: Context) -> str:
+    """Which sources of the view are open data, in a sentence."""
     shown = measures.recording(ctx.catalogue, ctx.filters)
     openly = [s for s in shown if s in ctx.catalogue.published_elsewhere]
     return protection.elsewhere([ctx.catalogue.source_title(s) for s in openly], len(openly) == len(shown))
