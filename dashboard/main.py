@@ -70,7 +70,7 @@ def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalo
 
 def _pages(reader: Access | None) -> dict[str, list[st.Page]]:
     """Every page that this reader may open, in the order in which they are needed; None: nobody is let in yet."""
-    listed = {"": ("Overview", "Map", "Trends", "Demographics"), "About": ("Data", "Why rounded", STEWARD)}
+    listed = {"": ("Overview", "Map", "Trends", "Demographics", "Services"), "About": ("Data", "Why rounded", STEWARD)}
     may_open = (reader or PUBLIC).may_open
     return {
         section: [_page(title) for title in titles if may_open(title.lower())] for section, titles in listed.items()

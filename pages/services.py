@@ -1,0 +1,9 @@
+"""Who came for help and what they got: service providers' protected totals."""
+
+import streamlit as st
+
+from dashboard.components import client_figures, context
+
+ctx = context.current()
+st.title("Services", anchor=False)
+client_figures.show(ctx)
