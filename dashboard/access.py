@@ -6,6 +6,7 @@ Pure: reads no file, asks no server. Default deny; every refusal says why and wh
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from dashboard import sessions
@@ -93,17 +94,33 @@ def decide(claims: Mapping[str, Any], now: datetime, people: People, session: se
     return _granted(entry, email, sessions.identify(claims), issued)
 
 
+_BECAUSE: Mapping[str, str] = MappingProxyType(
+    {
+        "idle": ", because nothing was done here for a while",
+        "too old": ", because it was made too long ago",
+        "signed out": ", because you signed out",
+        "revoked": ", because the data steward ended it",
+    }
+)
+
+
 def _over(issued: float, now: float, session: sessions.Facts, rules: SignIn) -> Denied | None:
     if session.ended is not None:
-        return Denied("This sign-in has ended.", SIGN_IN_AGAIN)
+        return Denied(f"This sign-in has ended{_BECAUSE.get(session.ended, '')}.", SIGN_IN_AGAIN)
     if issued > now + CLOCKS_DIFFER:
         return Denied("Your sign-in is dated in the future: the clock here or there is wrong.", ASK_STEWARD)
     if now - issued > rules.hours * 3600:
-        return Denied(f"You signed in more than {_number(rules.hours)} hours ago.", SIGN_IN_AGAIN, ends="too old")
+        return Denied(
+            f"This sign-in has ended, because it was made more than {rules.hours:g} hours ago.",
+            SIGN_IN_AGAIN,
+            ends="too old",
+        )
     # One that was never used here counts from its issue: it may be a cookie that somebody kept.
     if now - (session.seen_at or issued) > rules.idle_minutes * 60:
         return Denied(
-            f"Nothing was done here for more than {_number(rules.idle_minutes)} minutes.", SIGN_IN_AGAIN, ends="idle"
+            f"This sign-in has ended, because nothing was done here for {rules.idle_minutes:g} minutes.",
+            SIGN_IN_AGAIN,
+            ends="idle",
         )
     return None
 
@@ -169,10 +186,6 @@ def _verified(claims: Mapping[str, Any], rules: SignIn) -> bool:
     # Some providers send the word instead of the value.
     said = claims.get("email_verified")
     return said is True or said == "true" or (said is None and rules.trust_unverified_email)
-
-
-def _number(value: float) -> str:
-    return f"{value:g}"
 
 
 def utc(seconds: float) -> datetime:
