@@ -3,18 +3,20 @@
 import csv
 import hashlib
 import io
-import re
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
 from dashboard import access, audit, health, sessions, state
 from dashboard.access import Access, Denied
-from dashboard.components import gate, notices, recorded, steward_audit, steward_health
+from dashboard.components import figure, gate, notices, recorded, steward_audit, steward_health, taken_away
 from dashboard.filters import NAMES
 from dashboard.state import StateError
 from tests.make_warehouse import make_warehouse
@@ -100,6 +102,10 @@ def claims_of(email: str) -> dict[str, Any]:
     return claims | {"iss": "https://id.example", "iat": time.time() - 5, "nonce": "n1"}
 
 
+def full(*_: object, **__: object) -> None:
+    raise StateError("The disk is full, so nothing can be saved.", "Free some space and try again.")
+
+
 def tamper(data: Path) -> None:
     with sqlite3.connect(state.path_of(data)) as con:
         con.execute("DROP TRIGGER audit_not_changed")
@@ -178,7 +184,7 @@ def test_a_log_too_long_to_walk_shows_what_the_command_found(
     assert "broken at row 1" in start(root, "steward").error[0].value.replace("\\", "")
 
 
-def test_the_log_is_found_by_person_deed_and_day_and_taken_away_inert(data: Path, root: Path) -> None:
+def test_the_log_is_found_by_person_and_deed(data: Path, root: Path) -> None:
     audit.record(data, audit.Who("ana@wick.example", "partner"), "export", export=audit.Export("csv", 7, "ab" * 32))
     audit.record(data, audit.Who("bo@fenn.example", "partner"), "view")
     app = start(root, "steward")
@@ -190,23 +196,58 @@ def test_the_log_is_found_by_person_deed_and_day_and_taken_away_inert(data: Path
     app.selectbox(key="steward_person").set_value(None).run()
     assert set(log_of(app)["What"]) == {"Looked at a page"}
 
-    content = steward_audit._file(data, access.LOCAL, "", "", None)
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+def test_taking_the_log_away_is_a_row_of_it(data: Path) -> None:
+    audit.record(data, audit.Who("ana@wick.example", "partner"), "export", export=audit.Export("csv", 7, "ab" * 32))
+    content = taken_away.on_click(lambda: steward_audit._file(data, "", "", None))()
+    (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     newest = audit.entries(data).rows[0]
-    assert rows[-1]["number"] == "1" and rows[-1]["rows"] == "7" and not re.search(r"(^|,)[=+@-]", content.decode())
-    assert (newest.what, newest.rows, newest.sha256) == ("export", len(rows), hashlib.sha256(content).hexdigest())
+    assert row["number"] == "1" and row["rows"] == "7"
+    assert (newest.what, newest.rows, newest.sha256) == ("export", 1, hashlib.sha256(content).hexdigest())
 
 
-def test_the_file_is_not_made_for_a_sign_in_that_ended_meanwhile(data: Path) -> None:
+def test_a_file_is_not_made_for_a_sign_in_that_ended_meanwhile(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (data / "people.toml").write_text(PEOPLE)
     claims = claims_of("sam@county.example")
     reader = gate._decide(claims, True)
     assert isinstance(reader, Access)
-    assert steward_audit._file(data, gate.still(reader, claims), "", "", None)
+    monkeypatch.setattr(gate, "current", lambda: reader)
+    monkeypatch.setattr(streamlit, "user", SimpleNamespace(to_dict=lambda: claims))
+    made = taken_away.on_click(lambda: (b"a,b\n1,2\n", 1))
+    assert made() == b"a,b\n1,2\n"
+    assert taken_away.on_click(lambda: (b"", 0), only=lambda r: r.role == "partner")().startswith(b"This file was not")
+    with monkeypatch.context() as disk:
+        disk.setattr(audit, "record", full)
+        assert b"could not be recorded" in made() and b"1,2" not in made()
     sessions.end_all(data, "sam@county.example", time.time())
-    assert steward_audit._file(data, gate.still(reader, claims), "", "", None) == b""
-    assert steward_audit._file(data, ANA, "", "", None) == b""
-    assert len(audit.entries(data, what="export").rows) == 1
+    assert b"sign-in has ended" in made()
+    (row,) = audit.entries(data, what="export").rows
+    assert (row.person, row.role, row.rows) == ("sam@county.example", "steward", 1)
+
+
+def test_a_download_of_a_figure_says_the_page_and_its_filters(
+    data: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Callable[[], bytes]] = []
+    keep = taken_away.on_click
+
+    def kept(*given: Any, **named: Any) -> Callable[[], bytes]:
+        made.append(keep(*given, **named))
+        return made[-1]
+
+    monkeypatch.setattr(figure, "on_click", kept)
+    start(root, "trends", source="Wick Police")
+    content = made[-1]()
+    row = audit.entries(data).rows[0]
+    assert (row.what, row.page, row.format) == ("export", "trends", "csv") and "source=wick_police" in row.filters
+    assert row.sha256 == hashlib.sha256(content).hexdigest() and row.rows == content.count(b"\n") - 1
+
+
+def test_on_the_public_side_a_download_is_a_file_and_nothing_else(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMPLIGHT_TIER", "public")
+    monkeypatch.setattr(gate, "current", lambda: pytest.fail("nobody is asked who they are"))
+    assert taken_away.on_click(lambda: (b"few or none", 1))() == b"few or none"
+    assert not state.path_of(data).exists()
 
 
 def test_a_formula_in_a_row_that_somebody_forced_in_is_inert(data: Path) -> None:
@@ -215,7 +256,7 @@ def test_a_formula_in_a_row_that_somebody_forced_in_is_inert(data: Path) -> None
         con.execute("DROP TRIGGER audit_not_changed")
         con.execute("UPDATE audit SET person = '=HYPERLINK(1)'")
     con.close()
-    assert b"'=HYPERLINK(1)" in steward_audit._file(data, access.LOCAL, "", "", None)
+    assert b"'=HYPERLINK(1)" in steward_audit._file(data, "", "", None)[0]
 
 
 # -- ending sign-ins ---------------------------------------------------------------------------------------------------
@@ -273,10 +314,6 @@ def test_each_change_of_page_or_filters_is_one_row_and_a_rerun_is_none(data: Pat
 def test_a_view_of_the_map_says_its_question(data: Path, root: Path) -> None:
     start(root, "map", ask="Where are reports dense?")
     assert rows(data)[-1][1] == "map" and rows(data)[-1][2].endswith("ask=dense")
-
-
-def full(*_: object, **__: object) -> None:
-    raise StateError("The disk is full, so nothing can be saved.", "Free some space and try again.")
 
 
 def test_a_named_reader_sees_nothing_that_could_not_be_recorded(

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.charts import style
 from dashboard.components import gate
+from dashboard.components.taken_away import on_click
 from dashboard.escape import markdown_text
 from dashboard.glossary import explained
 from dashboard.palette import Palette, palette
@@ -112,7 +113,7 @@ def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
             _table_panel(key, table, missing)
         st.download_button(
             "Download",
-            data=lambda: csv_bytes(table),
+            data=on_click(lambda: (csv_bytes(table), len(table))),
             file_name=f"lamplight-{key.replace('_', '-')}.csv",
             mime="text/csv",
             key=f"download_{key}",

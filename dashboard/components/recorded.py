@@ -7,7 +7,7 @@ shown that could not be recorded; on this computer alone a notice says so instea
 import time
 from contextlib import suppress
 from threading import Lock
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
@@ -51,6 +51,12 @@ def view(page: str, filters: Filters | None, reader: Access, fictional: bool = F
         return _not_recorded(error, reader, fictional)
     st.session_state[_LAST] = seen
     return True
+
+
+def last() -> tuple[str, dict[str, list[str]]]:
+    """The page and the filters of the view that was recorded last in this session; of a page alone (a test), none."""
+    _, page, query = st.session_state.get(_LAST, ("", "", ""))
+    return page, parse_qs(query)
 
 
 def _question() -> str:
