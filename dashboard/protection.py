@@ -51,8 +51,8 @@ def versus(before: float, after: float, cube: Cube, order: int, earlier: str) ->
         return f"{FEW} in {earlier} either"
     if found == "same":
         near = before and 0.8 <= after / before <= 1.25
-        same = "about the same as" if near else "too close to tell from"
-        return f"{same} in {earlier} ({number(before)})"
+        same = "about the same as in" if near else "too close to tell from"
+        return f"{same} {earlier} ({number(before)})"
     more = "more" if found == "rose" else "fewer"
     if min(before, after) < words.PERCENT_FROM:
         return f"{more} than in {earlier} ({number(before)})"
