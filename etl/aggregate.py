@@ -63,6 +63,9 @@ def _aggregate(source: Any, args: argparse.Namespace) -> None:
         print(f"  {table}: {t.read:,} rows = {parts}")
     for table, record, column, reason in made.file.set_aside[:20]:
         print(f"  {table}, record {record:,}: {reason}{f' ({column})' if column else ''}")
+    if made.again:
+        kept_years = ", ".join(map(str, made.again))
+        print(f"Totals of {kept_years} were made before. They keep their numbers, but for groups that changed by 11.")
     years = made.totals.years
     span = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
     print(f"Saved {args.out}: protected totals of {made.totals.provider}, {span}, rounded so that none is 1 to 10.")

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.analysis.small_counts import round_small
 from etl.__main__ import main
 from etl.client_codes import SEVERAL_EACH
 from etl.provider.case_file import clients_of, read_case_file
@@ -283,6 +285,55 @@ def test_a_client_more_moves_no_number_of_a_year_that_was_given_away_and_eleven_
     third = make_totals(HTCDS, case_file(tmp_path / "c.csv", [*more, last]), kept, today=TODAY).totals
     assert third.cells[(2022, "exploitation", "sex", "", "")] == 32
     no_small_count(third)
+
+
+def test_the_file_of_another_programme_is_not_taken_for_a_revision(
+    tmp_path: Path, kept: Kept, capsys: pytest.CaptureFixture[str]
+) -> None:
+    means = [";".join(pair) for pair in combinations(CLIENTS.traits["means_of_control"].codes, 2)]
+
+    def written(name: str, kind: str, n: int) -> str:
+        # Few of the other programme's clients are alike.
+        said = ["TakesEarnings"] if kind == "ForcedLabour" else means
+        rows = [f"{kind}{i},,,{kind},{said[i % len(said)]},2022-05-01" for i in range(n)]
+        return str(case_file(tmp_path / name, [*rows, "Z,,,ForcedLabour,,2023-02-01"]))
+
+    command = ["aggregate", "htcds", "--out", str(tmp_path / "t.zip")]
+    assert main([*command, written("a.csv", "ForcedLabour", 90)]) == 0
+    before = read_totals(tmp_path / "t.zip")[1]
+    assert main([*command, written("b.csv", "SexualExploitation", 300)]) == 1
+    assert "another programme" in capsys.readouterr().err and read_totals(tmp_path / "t.zip")[1] == before
+    assert main([*command, written("c.csv", "ForcedLabour", 91)]) == 0
+    assert "Totals of 2022 were made before." in capsys.readouterr().out
+    assert read_totals(tmp_path / "t.zip")[1] == before
+    assert main([*command, "--keep", str(tmp_path / "b"), written("b.csv", "SexualExploitation", 300)]) == 0
+
+
+def test_tables_rounded_one_by_one_give_a_small_group_away_and_margins_of_one_cube_do_not() -> None:
+    """The attack: every cell by sex is exact, so the year is; what the kinds of exploitation lack of it is hidden."""
+    names = list(CLIENTS.traits)
+    absent = {d: (t.absent,) for d, t in CLIENTS.traits.items()}
+
+    def people(kind: str, sex: str, n: int) -> list:
+        return [tuple({**absent, "exploitation": (kind,), "sex": (sex,)}[d] for d in names)] * n
+
+    hidden = 3
+    profiles = [
+        *people("sex", "female", 50),
+        *people("forced_labour", "male", 37),
+        *people("organ_removal", "male", hidden),
+    ]
+    counts = [Counter(p[names.index(d)][0] for p in profiles) for d in ("sex", "exploitation")]
+    by_sex, by_kind = (
+        round_small(pd.DataFrame({"code": list(c), "n": list(c.values())}), ["code"], seed=1, zeros=None).table
+        for c in counts
+    )
+    assert by_sex["rounded"].sum() - by_kind.loc[by_kind["n"] >= K, "rounded"].sum() == hidden
+    year = round_year(2024, profiles, CLIENTS, 1)
+    cells = {c: rounded for c, (rounded, _) in tables_of(year, CLIENTS).items() if rounded}
+    no_small_count(Totals("A", "htcds", "All.", (2024,), cells, ()))
+    large = cells[(2024, "exploitation", "sex", "", "")] + cells[(2024, "exploitation", "forced_labour", "", "")]
+    assert cells[(2024, "", "", "", "")] - large in (0, K)
 
 
 def test_a_year_that_leaves_the_file_is_remembered_when_it_comes_back(tmp_path: Path, kept: Kept) -> None:

@@ -10,17 +10,23 @@ import pandas as pd
 from etl.provider.case_file import CaseFile, clients_of, read_case_file
 from etl.provider.client_years import Profile, client_years
 from etl.provider.kept import Kept
-from etl.provider.rounding import Year, columns_of, round_year, tables_of, typical_errors
+from etl.provider.rounding import K, Year, columns_of, round_year, tables_of, typical_errors
 from etl.provider.totals import Totals
-from etl.schema import Clients, Source
+from etl.schema import Clients, Source, SourceError
+
+FAR = 5  # times K: a year's own total may differ by so much, or by a quarter, before somebody has to look
 
 
 @dataclass(frozen=True)
 class Made:
-    """Totals, and for the provider's eyes only what became of every row of her file."""
+    """Totals, and for the provider's eyes only what became of every row of her file.
+
+    again : years that totals were made of before: they keep their numbers.
+    """
 
     totals: Totals
     file: CaseFile
+    again: tuple[int, ...] = ()
 
 
 def make_totals(
@@ -52,8 +58,23 @@ def make_totals(
         tuple(typical_errors(found)),
         source.fictional,
     )
+    known = () if before is None else tuple(y for y in counted.years if (before["year"] == y).any())
+    for year in known:
+        _check_same_people(year, len(counted.profiles[year]), totals)
     kept.keep(source.name, _remembered(years, before))
-    return Made(totals, file)
+    return Made(totals, file, known)
+
+
+def _check_same_people(year: int, true: int, totals: Totals) -> None:
+    """Raises SourceError where kept numbers have little to do with the file: it is of other people, or far more."""
+    told = totals.cells.get((year, "", "", "", ""), 0)
+    if abs(told - true) > max(FAR * K, true // 4):
+        raise SourceError(
+            f"Totals of {year} were made before, and this file counts very different people in that year. If it is "
+            "the file of another programme, give it a folder and a name of its own: --keep FOLDER --provider NAME. If "
+            f"the earlier file was not complete, take back the totals made of it, then remove {totals.standard}'s "
+            "rounded file from your folder and make them anew. Nothing was written."
+        )
 
 
 def _year(year: int, profiles: Sequence[Profile], clients: Clients, seed: int, before: pd.DataFrame | None) -> Year:
