@@ -1,4 +1,4 @@
-"""One cube, rounded: open and confidential sources apart, closed periods as they were."""
+"""One cube, rounded: every confidential source by itself, closed periods as they were."""
 
 import hashlib
 from collections.abc import Mapping
@@ -56,16 +56,19 @@ def rounded(
 ) -> Cube:
     """Rounds a cube. cells : the grid's columns and n. times : (source, first month of the period) that were collected.
 
-    earlier : `basis` of the release before, on the same grid. Whoever holds the file of an open source knows which of
-    its cells were rounded up; the confidential ones are rounded apart, so that this says nothing about them.
+    earlier : `basis` of the release before, on the same grid. Whoever holds the exact records of a source, an open one
+    or her own, knows which of its cells were rounded up. Cells that are rounded together answer to each other's
+    errors, so that would tell her the small counts of the others: each confidential source is rounded by itself.
     """
+    held = set(cells["source"]) | {s for s, _ in times} | (set() if earlier is None else set(earlier["source"]))
+    is_open = held & set(policy.published_elsewhere)
     parts = []
-    for name, is_open in (("open", True), ("confidential", False)):
-        mine = cells[cells["source"].isin(policy.published_elsewhere) == is_open]
-        before = None if earlier is None else earlier[earlier["source"].isin(policy.published_elsewhere) == is_open]
-        here = {(s, p) for s, p in times if (s in policy.published_elsewhere) == is_open}
-        if mine.empty and not here and (before is None or before.empty):
+    for name, group in [("open", is_open), *((f"source {s}", {s}) for s in sorted(held - is_open))]:
+        if not group:
             continue
+        mine = cells[cells["source"].isin(group)]
+        before = None if earlier is None else earlier[earlier["source"].isin(group)]
+        here = {(s, p) for s, p in times if s in group}
         parts.append(_one(mine, grid, policy, _seed(seed, unit, name), here, before))
     columns = [*grid.columns, "n", ROUNDED, "basis", "kept"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
