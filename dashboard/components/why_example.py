@@ -22,6 +22,13 @@ class Example:
     base: int
 
     @property
+    def teaches(self) -> tuple[int, int, int]:
+        """What makes one example better than another: several numbers, different outcomes, small ones."""
+        told = sum(n > 0 for _, n in self.rows)
+        outcomes = {min(n, self.base + 1) for _, n in self.rows}
+        return min(told, 2), len(outcomes), -self.total
+
+    @property
     def total(self) -> int:
         """What the pages show of these groups together."""
         return sum(n for _, n in self.rows)
@@ -37,7 +44,7 @@ def example(ctx: Context, cube: Cube) -> Example | None:
     if cube.layer:
         # In an area, few or none could be records whose place is not shown; among those without a place it cannot.
         cells = cells[cells[f"area_{cube.layer}"].isna()]
-    best: tuple[tuple[int, int, int], Example] | None = None
+    best: Example | None = None
     for column in cube.dimensions:
         others = [c for c in columns if c != column]
         every = sorted(set(cells[column].dropna()) - {codes.UNKNOWN})
@@ -45,12 +52,9 @@ def example(ctx: Context, cube: Cube) -> Example | None:
             continue
         for fixed, rows in cells.groupby(others, dropna=False) if others else [((), cells)]:
             found = _slice(ctx, cube, column, every, dict(zip(others, fixed, strict=True)), rows)
-            kinds = len({min(n, cube.base + 1) for _, n in found.rows})
-            told = sum(n > 0 for _, n in found.rows)
-            score = (min(told, 2), kinds, -found.total)  # small ones are easier to follow
-            if told and (best is None or score > best[0]):
-                best = (score, found)
-    return best[1] if best else None
+            if found.total and (best is None or found.teaches > best.teaches):
+                best = found
+    return best
 
 
 def _cells(ctx: Context, cube: Cube, columns: list[str]) -> pd.DataFrame:

@@ -60,9 +60,9 @@ def _rule(base: int) -> None:
 
 
 def _example(ctx: Context, cubes: list[Cube]) -> Example | None:
-    """Of the first cube that has groups to show, those without places first: they are the simpler ones."""
-    ordered = sorted(cubes, key=lambda cube: bool(cube.layer))
-    return next((found for cube in ordered if (found := example(ctx, cube))), None)
+    """Of the cube that teaches most; one without places where two are alike, because it is simpler."""
+    found = [one for cube in sorted(cubes, key=lambda cube: bool(cube.layer)) if (one := example(ctx, cube))]
+    return max(found, key=lambda one: one.teaches, default=None)
 
 
 def _worked(found: Example) -> None:
@@ -99,7 +99,7 @@ def _errors(cubes: list[Cube]) -> None:
     orders = sorted({order for c in cubes for order, _, _ in c.errors})
     table = pd.DataFrame({"Told apart by": ["one thing" if k == 1 else f"{k} things at once" for k in orders]})
     for c in cubes:
-        known = {order: f"up to {p95:,} (median {median:,})" for order, median, p95 in c.errors}
+        known = {k: f"up to {p95:,} (median {median:,})" if p95 else "next to nothing" for k, median, p95 in c.errors}
         table[codes.UNIT[c.unit]] = [known.get(k, "–") for k in orders]
     if len(table):
         st.table(table.set_index("Told apart by"))
