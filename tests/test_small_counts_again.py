@@ -13,14 +13,32 @@ def next_release(before: Rounded, cube: pd.DataFrame, **more: Any) -> pd.DataFra
     return round_small(cube, before.dimensions, seed=99, earlier=before.table, **more).table
 
 
-def test_a_published_cell_stays_until_its_true_count_has_moved_by_k() -> None:
-    before = round_small(line(20, 20, 20, 3, 0, 30), ["area"], seed=1)
-    assert before.table["rounded"].tolist() == [20, 20, 20, 0, 0, 30]
-    after = next_release(before, line(30, 31, 10, 13, 11, 3))
-    assert after["kept"].tolist() == [True, False, True, True, False, False]
-    assert after["rounded"].tolist()[:5] == [20, 31, 20, 0, 11]
+def test_a_published_cell_stays_until_its_true_count_has_moved_by_k_for_certain() -> None:
+    """A value that hides a small count, 0 or K, stays until the true one is 2 K = 22: 3 may have become 21 meanwhile.
+    A large one that has become small stays below 2 K: 20 is published for 3."""
+    before = round_small(line(20, 20, 20, 3, 0, 30, 20, 11), ["area"], seed=1)
+    assert before.table["rounded"].tolist() == [20, 20, 20, 0, 0, 30, 20, 11]
+    after = next_release(before, line(30, 31, 10, 21, 22, 3, 3, 21))
+    assert after["kept"].tolist() == [True, False, True, True, False, False, True, True]
+    assert after["rounded"].tolist()[:5] == [20, 31, 20, 0, 22]
     assert after["rounded"].iloc[5] in (0, 11)
-    assert after["basis"].tolist() == [20, 31, 20, 3, 11, 3]
+    assert after["rounded"].tolist()[6:] == [20, 11]
+    assert after["basis"].tolist() == [20, 31, 20, 3, 22, 3, 20, 11]
+
+
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize("start", [0, 1, 5, 10, 11, 12, 21, 22, 23, 33, 34])
+def test_records_that_come_or_go_one_by_one_never_tell_a_small_count(start: int, step: int) -> None:
+    """The release in which a value changes gives the count away to whoever knows the pace: so it depends on nothing
+    that was hidden, and what is shown after a change is exact and at least K."""
+    found = round_small(line(start, 100), ["area"], seed=3)
+    for true in range(start + step, start + 36 * step if step > 0 else -1, step):
+        again = next_release(found, line(true, 100))
+        now, was = int(again["rounded"].iloc[0]), int(found.table["rounded"].iloc[0])
+        if now != was:
+            assert now == true >= K
+            assert now == 2 * K if was <= K else abs(now - was) == K
+        found = Rounded(again, found.dimensions, found.exact_errors)
 
 
 def test_small_steps_add_up_until_they_count() -> None:

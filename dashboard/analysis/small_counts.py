@@ -79,7 +79,8 @@ def round_small(
     zeros : empty cells that may become K: "all" of the cross product of the labels, those listed (a table of the
         dimensions), or None.
     earlier : the `table` of the release before, all of its rows. A cell keeps its value unless its true count has
-        moved by at least K since that value was set; a cell not listed there counts as never published.
+        moved by at least K since that value was set, whatever small count stands behind it (see _moved); a cell not
+        listed there counts as never published.
     closed : labels by dimension, {"period": ["2021"]}: their cells never change; those not in `earlier` stay at 0.
 
     Raises ValueError, without naming a value, where a count is no whole number of 0 or more, a cell is listed twice,
@@ -133,8 +134,24 @@ def _taken_over(
             f"An earlier release holds values from 1 to {base - 1}. It was rounded to a smaller base: "
             "round this release to that base, or leave those periods out of it."
         )
-    unmoved = cells.listed(earlier) & (np.abs(true - basis) < base)
+    unmoved = cells.listed(earlier) & ~_moved(true, value, basis, base)
     return value, basis, unmoved | cells.having(closed)
+
+
+def _moved(true: np.ndarray, value: np.ndarray, basis: np.ndarray, base: int) -> np.ndarray:
+    """Whether an earlier value gives way, (cells,): the true count has moved by at least K for certain.
+
+    Were a value to change as soon as a hidden count has moved by K, a reader of many releases who knows that records
+    come one by one would count back from the release in which it does. So where the old count is hidden (0 or K is
+    published) the new one must be 2 K: K away from whatever was there. And a large count that has become a small one
+    gives way only from 2 K on: one that falls one by one then changes in steps of K that are all above K, and the
+    last of them stays for good.
+    """
+    hidden = value <= base
+    large = np.where(true >= base, np.abs(true - value) >= base, value >= 2 * base)
+    # Neither exact nor one rounded count: earlier cells that were added up when the cube became coarser.
+    added_up = (value != basis) & ~(hidden & (basis < base))
+    return np.where(hidden, true >= 2 * base, large) & ~added_up
 
 
 def _errors(codes: np.ndarray, true: np.ndarray, value: np.ndarray, margins: int) -> pd.DataFrame:
