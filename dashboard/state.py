@@ -244,5 +244,6 @@ def _in_words(error: sqlite3.DatabaseError) -> StateError:
         return StateError("The disk is full, so nothing can be saved.", "Free some space and try again.")
     return StateError(
         f"{FILE} cannot be read: it is damaged or not a file of Lamplight's.",
-        f"Move {FILE} out of the folder `warehouse`; groups that were saved in it have to be made again.",
+        f"Move {FILE} out of the folder `warehouse` and restore it from the last backup. Without one, groups have to "
+        "be made again, and the audit log says that its rows are missing.",
     )

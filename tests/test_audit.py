@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from dashboard.catalogue import AreaGroup
 from dashboard.filters import DATE_BASIS, NAMES, Filters
 from dashboard.questions import LABELS
 from dashboard.state import StateError
+from etl import backup
+from etl.store import Store
 from tests.conftest import ROOT
 
 ANA = audit.Who("ana@wick.example", "partner", "wick_police")
@@ -208,13 +211,21 @@ def test_a_process_that_dies_before_the_head_record_breaks_nothing(data: Path) -
 
 
 def test_recording_takes_less_than_five_milliseconds(data: Path) -> None:
-    took = []
-    for _ in range(100):
-        began = time.perf_counter()
-        audit.record(data, ANA, "view", page="map", filters={"from": ["2024-01"]})
-        took.append(time.perf_counter() - began)
-    # The fastest tenth: the others also measure what else this computer is doing to its disk.
-    assert sorted(took)[10] < 0.005
+    """On a computer that is busy with other things, about as long as two changes of the file that say nothing."""
+
+    def quickest(act: Callable[[], object]) -> float:
+        took = []
+        for _ in range(60):
+            began = time.perf_counter()
+            act()
+            took.append(time.perf_counter() - began)
+        return min(took)
+
+    audit.record(data, ANA, "view")
+    state.write(data, lambda con: con.execute("CREATE TABLE plain (n INTEGER)"))
+    plain = quickest(lambda: state.write(data, lambda con: con.execute("INSERT INTO plain VALUES (1)")))
+    recorded = quickest(lambda: audit.record(data, ANA, "view", page="map", filters={"from": ["2024-01"]}))
+    assert recorded < max(0.005, 5 * plain)
 
 
 # -- a broken chain ----------------------------------------------------------------------------------------------------
@@ -380,6 +391,23 @@ def test_a_broken_chain_is_not_rotated_away(data: Path) -> None:
     with pytest.raises(StateError, match="broken at row 3"):
         audit.rotate(data, ANA)
     assert segments.numbers(data) == []
+
+
+def test_a_backup_made_while_rows_are_added_holds(data: Path, tmp_path: Path) -> None:
+    (data / "warehouse" / "current.json").write_text(
+        json.dumps({"version": 1, "restricted": "restricted-000001.duckdb"})
+    )
+    staging, restored = tmp_path / "staging", tmp_path / "restored"
+    staging.mkdir()
+    fill(data, 5, closed=3)
+    wanted = list(backup._wanted(Store(data), staging))
+    fill(data, 4, closed=2)  # the archive is written meanwhile
+    for name, path, _ in wanted:
+        (restored / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, restored / name)
+    report = audit.verify(restored)
+    assert report.holds and report.rows == 6
+    assert [r.number for r in audit.entries(restored, closed=True).rows] == [6, 5, 4, 3, 2, 1]
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from dashboard import audit, health, warehouse
+from tests.make_public import make_public
 from tests.make_warehouse import make_warehouse
 from tests.test_server import get
 
@@ -139,3 +140,15 @@ def test_the_public_process_reads_nothing_beside_its_file(
         monkeypatch.setattr(audit, name, lambda *_: pytest.fail("the log is the restricted view's"))
     text = get("/metrics")[2].decode()
     assert "audit" not in text and value(text, "lamplight_up") == 0, "a restricted file is not the public one's"
+
+
+def test_the_public_process_says_how_its_release_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_public(tmp_path)
+    monkeypatch.setenv("LAMPLIGHT_TIER", "public")
+    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path))
+    before = sorted(p.name for p in tmp_path.rglob("*"))
+    assert get("/healthz")[0] == 200
+    text = get("/metrics")[2].decode()
+    assert value(text, "lamplight_up") == 1 and value(text, "lamplight_data_version") == 3
+    assert (value(text, "lamplight_data_age_days") or 0) > 0 and "audit" not in text
+    assert sorted(p.name for p in tmp_path.rglob("*")) == before

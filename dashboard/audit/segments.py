@@ -30,7 +30,7 @@ def numbers(data_dir: Path) -> list[int]:
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:
     """Write a segment whole or not at all, so that it outlasts a power cut. Returns the SHA-256 of the file."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.partial")
     path.parent.mkdir(exist_ok=True)
     try:
         with part.open("wb") as out:

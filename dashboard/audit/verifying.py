@@ -229,6 +229,6 @@ def _keep(data_dir: Path, report: Report, now: datetime) -> None:
     path = chain.folder(data_dir) / RESULT
     with suppress(OSError):  # what was found is said all the same
         if path.parent.is_dir():
-            part = path.with_name(f"{RESULT}.{os.getpid()}.part")
+            part = path.with_name(f".{RESULT}.{os.getpid()}.partial")
             part.write_text(json.dumps(asdict(result)), encoding="ascii")
             part.replace(path)
