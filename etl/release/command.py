@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> None:
 
     if args.list:
         _list(Archive(args.data))
-    elif args.open:
+    elif args.open is not None:
         _open(Archive(args.data), args.open, args.data)
     else:
         _make(args)
@@ -76,12 +76,18 @@ def _list(archive: Any) -> None:
 
 
 def _open(archive: Any, release: str, data: Any) -> None:
+    import duckdb
+
     from etl.__main__ import OUT
     from etl.release.public_file import digest_of
     from etl.schema import SourceError
 
     about = archive.about(release)
-    if not archive.file(release).is_file() or digest_of(archive.file(release)) != about["rows_sha256"]:
+    try:
+        whole = archive.file(release).is_file() and digest_of(archive.file(release)) == about["rows_sha256"]
+    except duckdb.Error:
+        whole = False
+    if not whole:
         raise SourceError(f"The file of release {release} is damaged or missing. Restore it from a backup.")
     _say(about)
     OUT.print(f"Its rows are whole: sha256 {about['rows_sha256']}", soft_wrap=True)

@@ -1,7 +1,8 @@
 """`python -m etl release`: the restricted file and all earlier releases in, one protected public file out."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from etl.release import facts, periods
 from etl.release import policy as policies
-from etl.release.archive import Archive, dumps
+from etl.release.archive import Archive
 from etl.release.check import require_clean
 from etl.release.facts import WHOLE, Layer
 from etl.release.grid import Choice, choose, in_periods
@@ -44,6 +45,8 @@ def make_release(
         if not current:
             raise SourceError("There is nothing to release: load a file first.")
         archive, policy = Archive(store.data), policies.read_policy(store.data)
+        if not check:
+            archive.finish()
         ids = archive.ids()
         previous = ids[-1] if ids else None
         before = archive.basis(previous) if previous else None
@@ -51,8 +54,10 @@ def make_release(
             policies.check_stricter(policies.parse(before["policy_text"]), policy)
         release = archive.new_id((today or dt.datetime.now(dt.UTC).date()).isoformat())
         database = store.database(store.version())
-        with archive.staged(release) as staged:
-            parts = _parts(archive, policy, database, previous, before, progress)
+        seed = archive.seed(make=not check)
+        # A trial leaves nothing behind, not even a folder.
+        with _trial(store) if check else archive.staged(release) as staged:
+            parts = _parts(archive, policy, database, previous, before, seed, progress)
             target = staged[0] / "public.duckdb"
             version = int(archive.pointer().get("version", 0)) + 1
             built_at = dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat()
@@ -66,14 +71,20 @@ def make_release(
             if check:
                 return Made(release, False, about)
             write_json(staged[0] / "release.json", about)
-            _keep_basis(staged[1], parts, policy)
+            archive.keep_basis(staged[1], {p.unit: p.cube.basis for p, _ in parts}, _basis(parts, policy))
             pointer = {"public": f"releases/{release}/public.duckdb", "release": release, "version": version}
             archive.keep(release, staged, {**pointer, "built_at": built_at})
         return Made(release, False, about)
 
 
+@contextmanager
+def _trial(store: Store) -> Iterator[tuple[Path, Path]]:
+    with store.staging() as folder:
+        yield folder, folder
+
+
 def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return all(old.get(name) == new[name] for name in ("rows_sha256", "policy_text"))
+    return all(old.get(name) == new[name] for name in ("rows_sha256", "policy_digest"))
 
 
 Parts = list[tuple[Part, Hidden]]
@@ -81,7 +92,7 @@ Parts = list[tuple[Part, Hidden]]
 
 def _parts(
     archive: Archive, policy: Policy, database: Path, previous: str | None, before: dict[str, Any] | None,
-    progress: Progress,
+    seed: bytes, progress: Progress,
 ) -> Parts:  # fmt: skip
     with duckdb.connect(str(database), read_only=True) as connection:
         last = facts.last_month(connection, policy)
@@ -90,7 +101,7 @@ def _parts(
         among = facts.layers(connection, policy)
         read = {unit: facts.facts(connection, unit, policy, among) for unit in policy.refine}
         collected = facts.active(connection, read.get("incidents", next(iter(read.values()))))
-    seed, parts = archive.seed(), []
+    parts = []
     for i, (unit, raw) in enumerate(read.items()):
         progress(f"protecting {unit}", 0.1 + 0.7 * i / len(read))
         raw = raw[raw["month"] <= last]
@@ -188,15 +199,15 @@ def _about(
     }  # fmt: skip
 
 
-def _keep_basis(folder: Path, parts: Parts, policy: Policy) -> None:
+def _basis(parts: Parts, policy: Policy) -> dict[str, Any]:
+    """What the next release must know beside the cells."""
     units = {}
     for part, what in parts:
         choice = part.choice
-        part.cube.basis.to_parquet(folder / f"cells-{part.unit}.parquet", index=False)
         units[part.unit] = {
             "grain": choice.periods.grain, "months": choice.periods.months, "anchor": choice.periods.anchor,
             "dimensions": list(choice.grid.dimensions), "dropped": choice.dropped,
             "layer": choice.grid.layer.name if choice.grid.layer else None, "hidden": sorted(map(list, what)),
             "errors": part.cube.errors.to_dict("records"),
         }  # fmt: skip
-    (folder / "basis.json").write_text(dumps({"policy_text": policy.text, "units": units}), encoding="utf-8")
+    return {"policy_text": policy.text, "units": units}
