@@ -80,3 +80,29 @@ def test_another_sources_records_change_no_number_of_a_confidential_source() -> 
         return cube.basis[cube.basis["source"] == "theirs"].set_index("period")["rounded"].to_dict()
 
     assert published(SIX) == published([n + 1 for n in SIX]) == published([40] * 6)
+
+
+@pytest.mark.parametrize("period", [24_000, 24_012, 24_036])
+@pytest.mark.parametrize("label", ["sex", "unmapped", "a label that no list has"])
+def test_a_late_record_draws_nothing_in_a_closed_period(period: int, label: str) -> None:
+    """Nor where its cell, or all of its source's period (24,012), had none before: 0 is kept until 2 K."""
+    grid = Grid(("exploitation",), None)
+    rows = [(24_000 + 12 * y, "theirs", kind, "", n) for y in (0, 2, 3) for kind, n in (("sex", 30), ("unknown", 6))]
+    first = pd.DataFrame(rows, columns=[*grid.columns, "n"])
+    times = {("theirs", 24_000 + 12 * y) for y in (0, 2, 3)}
+
+    def again(cells: pd.DataFrame, earlier: pd.DataFrame | None, seed: bytes) -> pd.DataFrame:
+        here = times | set(zip(cells["source"], cells["period"], strict=True))
+        return rounded(cells, grid, POLICY, unit="incidents", seed=seed, times=here, earlier=earlier).basis
+
+    for seed in (b"a", b"b", b"c"):
+        before = again(first, None, seed)
+        late = pd.DataFrame([(period, "theirs", label, "", 1)], columns=first.columns)
+        both = pd.concat([first, late]).groupby(grid.columns, as_index=False)["n"].sum()
+        for _ in range(3):
+            after = again(both, before, seed)
+            key = grid.columns
+            moved = after.merge(before, on=key, how="left", suffixes=("", "_before")).fillna({"rounded_before": 0})
+            assert (moved["rounded"] == moved["rounded_before"]).all()
+            assert after["n"].sum() == first["n"].sum() + 1
+            before = after

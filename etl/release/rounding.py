@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from dashboard.analysis.small_counts import ROUNDED, Rounded, compared, round_small
@@ -91,10 +92,26 @@ def _one(
         old, aside = earlier[~earlier[PERIOD].isin(periods)], earlier[earlier[PERIOD].isin(periods)]
         cells = cells[~cells[PERIOD].isin(periods)]
         times = {(s, p) for s, p in times if p not in periods}
+        old = pd.concat([old, _published_as_none(cells, old, grid, policy)], ignore_index=True)
     else:
         aside = None
     found = round_small(cells, grid.columns, seed=seed, base=policy.base, zeros=_empty(grid, times), earlier=old).table
     return found if aside is None else pd.concat([aside[found.columns], found], ignore_index=True)
+
+
+def _published_as_none(cells: pd.DataFrame, old: pd.DataFrame, grid: Grid, policy: Policy) -> pd.DataFrame:
+    """Cells that came up since, in periods in which nothing was shown for them: they are earlier cells of 0.
+
+    Also those of a source's whole period, if it has fewer than K: one late record must not draw a closed period.
+    """
+    at = list(zip(cells["source"], cells[PERIOD], strict=True))
+    decided, newest = set(zip(old["source"], old[PERIOD], strict=True)), old.groupby("source")[PERIOD].max()
+    few = cells.groupby(["source", PERIOD])["n"].transform("sum") < policy.base
+    closed = np.array([key in decided for key in at], dtype=bool)
+    closed |= (few & (cells[PERIOD] <= cells["source"].map(newest).fillna(-1))).to_numpy()
+    late = cells.loc[closed, grid.columns].merge(old[grid.columns], how="left", indicator=True)
+    late = late.loc[late["_merge"] == "left_only", grid.columns]
+    return late.assign(n=0, **{ROUNDED: 0, "basis": 0, "kept": True})
 
 
 def _empty(grid: Grid, times: set[tuple[str, int]]) -> pd.DataFrame:
