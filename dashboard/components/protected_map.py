@@ -230,7 +230,7 @@ def _beside(
         text = protection.counted(n, ctx.filters.unit) if n else f"{noun[1]}: {protection.FEW_HERE}"
         st.markdown(markdown_text(f"{text[:1].upper()}{text[1:]} in this view."))
         found = measures.by_cube_period(ctx.warehouse, _in_area(ctx, layer, str(key)))
-        twin = protected.twin(found, ctx.filters.unit, said=protection.FEW_HERE)
+        twin = protected.twin(found, ctx.filters.unit, said=protection.FEW_HERE).drop(columns="Collected")
         figure.show_table(twin, missing=protection.NOT_COLLECTED, key=f"place_{key}")
     if len(chosen) > 3:
         st.caption(f"{len(chosen) - 3} more are chosen; the table under the map has them.")

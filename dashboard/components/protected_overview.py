@@ -21,6 +21,7 @@ SUBJECTS = {
     "premise": ("Reports at the kind of place “{}”", "trends", {"group": "Kind of place"}),
     "source": ("Reports in {}", "trends", {"group": "Source"}),
 }
+PALE = "Pale bars: only some of the sources or months were collected."
 READING = (
     "Each bar is one published period, from zero. Hatched low marks are few or none; a grey band is not collected."
 )
@@ -171,7 +172,7 @@ def over_time(ctx: Context) -> None:
         else charts.bars(found, figure.current_palette(), protected.notes(ctx), height=400)
     )
     zeros = protected.zeros(ctx, bool((found["state"] == measures.FEW).any()))
-    pale = "Pale bars: only some of the sources or months were collected." if found["some"].any() else ""
+    pale = PALE if found["some"].any() else ""
     protected.draw(ctx, "trend", title, drawn, table, zeros, "" if own.coarse else pale, reading=READING)
 
 

@@ -68,7 +68,8 @@ def _by_group(ctx: Context, group: str, name: str) -> None:
     )
     more = f"The {multiples.MOST} largest of {size} are drawn; the table has all." if size > multiples.MOST else ""
     zeros = protected.zeros(ctx, bool((found["state"] == measures.FEW).any()), by_area)
+    pale = protected_overview.PALE if found["some"].any() and not own.coarse else ""
     protected.draw(
-        ctx, "trend", title, drawn, table, zeros, "" if own.coarse else more, split=1,
+        ctx, "trend", title, drawn, table, zeros, pale, "" if own.coarse else more, split=1,
         reading="All small charts share one scale and the periods below them. " + protected_overview.READING,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The protected view in a real browser: it fits, says few or none, prints its reasons; the restricted side leads there."""
+"""The protected view in a browser: it fits, says few or none, prints its reasons; the restricted side leads there."""
 
 import re
 from collections.abc import Iterator
