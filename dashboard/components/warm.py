@@ -21,7 +21,9 @@ def warm() -> None:
     with suppress(WarehouseError):
         opened = context.whole()
         view = context.Context(opened, filters.default(opened.catalogue), opened.catalogue)
-        if not view.catalogue.empty:
+        if view.catalogue.public:
+            importlib.import_module("dashboard.components.protected_overview")
+        elif not view.catalogue.empty:
             what_changed.findings(view, overview_figures.spans(view))
 
 
