@@ -111,7 +111,7 @@ def test_an_older_download_is_noticed(run: Run, tmp_path: Path) -> None:
 def test_sources(run: Run, tmp_path: Path) -> None:
     code, out, err = run("sources", "--data", tmp_path)
     assert (code, err) == (0, "")
-    assert "lapd" in out and "(not yet accepted)" in out and "sample_city_pd" not in out
+    assert "lapd" in out and "htcds" in out and "provider_totals" in out and "sample_city_pd" not in out
 
 
 def test_fetch_and_load(run: Run, tmp_path: Path) -> None:
