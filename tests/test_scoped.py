@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, Any] = {
     "layer": "district",
     "place": ("district", "D1"),
     "source": THEIRS,
+    "load": "load-s",  # theirs
     "unit": "incidents",
     "months": np.arange(600, 670),
     "grain": "month",
