@@ -15,7 +15,7 @@ REVIEWED = {
     ("areas", "lat"): "a point inside the area",
     ("areas", "lon"): "a point inside the area",
     ("cubes", "base"): "K itself",
-    ("cubes", "altered"): "a share, in whole percent",
+    ("cubes", "altered"): "a share, one of four steps",
     ("errors", "order"): "the order of a table",
     ("errors", "median"): "typical error over at least 20 totals, rounded up",
     ("errors", "p95"): "typical error over at least 20 totals, rounded up",

@@ -53,7 +53,7 @@ def _say(about: dict[str, Any]) -> None:
         by = ", ".join([codes.GRAIN[cube["grain"]].lower(), "source", *cube["dimensions"]])
         place = f", by {cube['layer']}" if cube["layer"] else ", no map"
         OUT.print(f"{unit}: by {by}{place}; {cube['first'][:7]} to {cube['last'][:7]}; {cube['cells']:,} cells")
-        OUT.print(f"  cost: rounding changes {cube['altered']:.0%} of the cells", soft_wrap=True)
+        OUT.print(f"  cost: rounding changes at most {cube['altered']:.0%} of the cells", soft_wrap=True)
         if cube["layer"]:
             OUT.print(f"  the place is shown for about {cube['place_shown']:.0%} of the records")
         for row in cube["errors"]:

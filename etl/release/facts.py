@@ -1,16 +1,19 @@
 """The true counts that a release starts from, read from the restricted file. They leave this process only protected."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import duckdb
 import pandas as pd
 
 from etl import codes
 from etl.areas import quoted
+from etl.release.periods import Closed, number
 from etl.release.policy import MAY_BE_DIMENSIONS, Policy
 
 WHOLE = ""  # the area of a record whose place is not shown
 NO_POINT = -1
+_QUIET_DAYS = 3  # at the end of a month without a report; the file covers that month all the same
 
 
 @dataclass(frozen=True)
@@ -65,20 +68,24 @@ def facts(connection: duckdb.DuckDBPyConnection, unit: str, policy: Policy, amon
     ).df()
 
 
-def last_month(connection: duckdb.DuckDBPyConnection, policy: Policy) -> int | None:
-    """The last month that is settled: so long before the newest day that any source of records can know."""
-    row = connection.execute(
-        "select max(l.as_of) from loads l where l.source in (select source from incidents)"
-    ).fetchone()
-    if row is None or row[0] is None:
-        return None
-    newest = row[0].year * 12 + row[0].month - 1
-    ended = newest if _is_month_end(row[0]) else newest - 1
-    return ended - policy.settle_months
+def closed(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Closed | None:
+    """What is over: every source up to the end of its files, all of them up to so long before the newest day.
+
+    None when no source of records is loaded.
+    """
+    rows = connection.execute(
+        """select source, max(as_of) from loads where as_of is not null
+           and source in (select source from incidents union select source from sources where kind = 'police')
+           group by source"""
+    ).fetchall()
+    known = {source: _whole_month(day) for source, day in rows if source not in policy.left_out}
+    return Closed(max(known.values()) - policy.settle_months, known) if known else None
 
 
-def _is_month_end(day: "pd.Timestamp") -> bool:
-    return bool(pd.Timestamp(day).is_month_end)
+def _whole_month(day: date) -> int:
+    """The last month that is whole in a file whose latest date is `day`; nothing need happen on its last days."""
+    later = day + timedelta(days=_QUIET_DAYS)
+    return number(later) - 1 if later.month != day.month else number(day) - 1
 
 
 def active(connection: duckdb.DuckDBPyConnection, raw: pd.DataFrame) -> set[tuple[str, int]]:

@@ -9,11 +9,12 @@ from etl import codes
 from etl.release import periods
 from etl.release.facts import WHOLE, Layer
 from etl.release.guard import AREA, Grid, hidden, hide, placed
-from etl.release.periods import Periods
+from etl.release.periods import Closed, Periods
 from etl.release.policy import GRAINS, Policy
 
 LABELS = {"exploitation": "kind of exploitation", "minor": "under 18 or adult", "age_band": "age", "sex": "sex",
           "premise": "kind of place", "relationship": "relationship", AREA: "area"}  # fmt: skip
+TOLD = (0.05, 0.2, 0.5, 1.0)
 
 
 @dataclass
@@ -27,14 +28,14 @@ class Choice:
     dropped: list[str] = field(default_factory=list)
 
 
-def choose(raw: pd.DataFrame, unit: str, last: int, policy: Policy, layers: list[Layer]) -> Choice:
-    """The grid of a first release. raw : `facts` up to the month `last`, not empty."""
+def choose(raw: pd.DataFrame, unit: str, closed: Closed, policy: Policy, layers: list[Layer]) -> Choice:
+    """The grid of a first release. raw : `facts` up to the last month that is settled, not empty."""
     first = int(raw["month"].min())
 
     def tried(grain: str, dimensions: tuple[str, ...], layer: Layer | None) -> Choice:
-        when = periods.layout(grain, first, last)
+        when = periods.layout(grain, first, closed.last)
         grid = Grid(dimensions, layer)
-        altered, shown = cost(in_periods(raw, when, last), grid, policy)
+        altered, shown = cost(in_periods(raw, when, closed), grid, policy)
         return Choice(when, grid, altered, shown)
 
     best = tried("all", (), None)
@@ -80,14 +81,22 @@ def _cost(step: str, options: list[Choice], policy: Policy) -> str:
     showing = [o for o in options if _shows(o, policy)]
     if not showing:
         return f"{what}: places could be shown for too few of the records"
-    least = min(showing, key=lambda o: o.altered)
-    return f"{what}: rounding would change {least.altered:.0%} of the cells"
+    least = told(min(o.altered for o in showing))
+    return (
+        f"{what}: rounding would change {'more than half' if least == TOLD[-1] else f'up to {least:.0%}'} of the cells"
+    )
 
 
-def in_periods(raw: pd.DataFrame, when: Periods, last: int) -> pd.DataFrame:
+def told(share: float) -> float:
+    """What is published of a share of cells: the next of a few steps. Exact, over the many grids that were tried, it
+    counts the small cells, and whoever knows all the others counts one agency's: in months, often its very records."""
+    return next(step for step in TOLD if share <= step)
+
+
+def in_periods(raw: pd.DataFrame, when: Periods, closed: Closed) -> pd.DataFrame:
     """The records of periods that are over, with the period's first month in `period`."""
     begin = when.begin(raw["month"].to_numpy())
-    return raw.assign(period=begin)[begin + when.months - 1 <= last]
+    return raw.assign(period=begin)[closed.holds(when, begin, raw["source"])]
 
 
 def cost(rows: pd.DataFrame, grid: Grid, policy: Policy) -> tuple[float, float]:

@@ -4,23 +4,26 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
+from dashboard.analysis.small_counts import ROUNDED
 from etl.release import facts, periods
 from etl.release import policy as policies
 from etl.release.archive import Archive
 from etl.release.check import require_clean
 from etl.release.facts import WHOLE, Layer
-from etl.release.grid import Choice, choose, in_periods
+from etl.release.grid import LABELS, Choice, choose, in_periods, told
 from etl.release.guard import AREA, PERIOD, Grid, Hidden, hidden, hide, placed
-from etl.release.periods import Periods
+from etl.release.periods import Closed, Periods
 from etl.release.policy import Policy
 from etl.release.public_file import Part, write
-from etl.release.rounding import coarser, rounded
+from etl.release.rounding import Time, below, coarser, rounded, times_of
 from etl.schema import SourceError
 from etl.store import Store, write_json
 
@@ -62,7 +65,7 @@ def make_release(
             version = int(archive.pointer().get("version", 0)) + 1
             built_at = dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat()
             progress("writing", 0.8)
-            digest = write(target, database, [p for p, _ in parts], policy, release, version, built_at)
+            digest = write(target, database, parts, policy, release, version, built_at)
             lowest = min([policy.base, *[int(archive.about(i).get("base", policy.base)) for i in archive.ids()]])
             require_clean(target, lowest)
             about = _about(release, parts, policy, digest, built_at, previous)
@@ -71,7 +74,7 @@ def make_release(
             if check:
                 return Made(release, False, about)
             write_json(staged[0] / "release.json", about)
-            archive.keep_basis(staged[1], {p.unit: p.cube.basis for p, _ in parts}, _basis(parts, policy))
+            _keep(archive, staged[1], parts, policy, previous)
             pointer = {"public": f"releases/{release}/public.duckdb", "release": release, "version": version}
             archive.keep(release, staged, {**pointer, "built_at": built_at})
         return Made(release, False, about)
@@ -87,16 +90,13 @@ def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
     return all(old.get(name) == new[name] for name in ("rows_sha256", "policy_digest"))
 
 
-Parts = list[tuple[Part, Hidden]]
-
-
 def _parts(
     archive: Archive, policy: Policy, database: Path, previous: str | None, before: dict[str, Any] | None,
     seed: bytes, progress: Progress,
-) -> Parts:  # fmt: skip
+) -> list[Part]:  # fmt: skip
     with duckdb.connect(str(database), read_only=True) as connection:
-        last = facts.last_month(connection, policy)
-        if last is None:
+        closed = facts.closed(connection, policy)
+        if closed is None:
             raise SourceError("There is nothing to release: no record of an incident is loaded.")
         among = facts.layers(connection, policy)
         read = {unit: facts.facts(connection, unit, policy, among) for unit in policy.refine}
@@ -104,13 +104,13 @@ def _parts(
     parts = []
     for i, (unit, raw) in enumerate(read.items()):
         progress(f"protecting {unit}", 0.1 + 0.7 * i / len(read))
-        raw = raw[raw["month"] <= last]
+        raw = raw[raw["month"] <= closed.last]
         kept = before["units"].get(unit) if before else None
         if kept is None and raw.empty:
             continue
         old = archive.cells(str(previous), unit) if kept else None
-        parts.append(_part(unit, raw, last, policy, among, seed, collected, kept, old))
-    if not any(p.cube.basis["n"].sum() for p, _ in parts):
+        parts.append(_part(unit, raw, closed, policy, among, seed, collected, kept, old))
+    if not any(p.cube.basis["n"].sum() for p in parts):
         raise SourceError(
             f"There is nothing to release yet: no period is over for {policy.settle_months} months. "
             "Load more months, or wait."
@@ -119,78 +119,97 @@ def _parts(
 
 
 def _part(
-    unit: str, raw: pd.DataFrame, last: int, policy: Policy, among: list[Layer], seed: bytes,
+    unit: str, raw: pd.DataFrame, closed: Closed, policy: Policy, among: list[Layer], seed: bytes,
     collected: set[tuple[str, int]], kept: dict[str, Any] | None, old: pd.DataFrame | None,
-) -> tuple[Part, Hidden]:  # fmt: skip
+) -> Part:  # fmt: skip
     before: Hidden = frozenset()
+    stands: frozenset[Time] = frozenset()
+    over = None
     if kept is None:
-        choice = choose(raw, unit, last, policy, among)
+        choice = choose(raw, unit, closed, policy, among)
     else:
-        choice = _kept_choice(kept, policy, among, unit)
+        assert old is not None
+        choice = _kept_choice(kept, policy, among, unit, set(old[AREA]) - {WHOLE})
         before = frozenset((int(p), str(s), str(a)) for p, s, a in kept["hidden"])
-        if old is not None:
-            old = _on(old, choice, policy)
+        old = old[~old["source"].isin(policy.left_out)]
+        old, stands = _on(old, choice, frozenset((str(s), int(p)) for s, p in kept["stands"]), policy)
+        was = Closed(int(kept["closed"]["last"]), kept["closed"]["known"])
+        over = partial(_holds, was, choice.periods)
     when, grid = choice.periods, choice.grid
-    rows = in_periods(raw, when, last)
+    rows = in_periods(raw, when, closed)
     cells = placed(rows, grid, policy, old)
     what = hidden(cells, grid, policy, old, before)
     cells = hide(cells, grid, what)
-    source_months = {(s, m) for s, m in collected if when.last_month(when.of(m)) <= last}
-    times = {(s, when.of(m)) for s, m in source_months}
-    cube = rounded(cells, grid, policy, unit=unit, seed=seed, times=times, earlier=old)
-    found = [int(p) for p in cube.basis[PERIOD]] or [when.of(last)]
-    small = (cells["n"] > 0) & (cells["n"] < policy.base)
-    share = float(small.sum() / max((cells["n"] > 0).sum(), 1))
-    shown = float(cells.loc[cells[AREA] != WHOLE, "n"].sum() / max(cells["n"].sum(), 1))
+    # A source that records no victims has no empty cells of victims: "11 or none" would be a lie there.
+    recording = set(raw["source"]) | (set() if old is None else set(old["source"]))
+    times = {(s, when.of(m)) for s, m in collected if s in recording and closed.holds(when, [when.of(m)], [s])[0]}
+    # What was published and is not known any more, as after `undo`, stays as it was.
+    lost = set() if old is None else set(times_of(old[~_holds(closed, when, old)]))
+    cube = rounded(cells, grid, policy, unit=unit, seed=seed, times=times, earlier=old, stands=stands | lost, over=over)
+    found = [int(p) for p in cube.basis[PERIOD]] or [when.of(closed.last)]
+    # Both tell nothing of a late record, and of places only what everybody can add up.
+    was_n, public = cube.basis["basis"], cube.published()
+    share = float(((was_n > 0) & (was_n < policy.base)).sum() / max((was_n > 0).sum(), 1))
+    shown = float(public.loc[public[AREA] != WHOLE, "n"].sum() / max(public["n"].sum(), 1))
     choice = replace(choice, altered=share, shown=shown)
-    return Part(unit, choice, cube, min(found), when.last_month(max(found))), what
+    return Part(unit, choice, cube, min(found), when.last_month(max(found)), what, stands, closed)
 
 
-def _kept_choice(kept: dict[str, Any], policy: Policy, among: list[Layer], unit: str) -> Choice:
-    """The grid of the release before, without what a stricter policy no longer allows."""
+def _holds(closed: Closed, when: Periods, rows: pd.DataFrame) -> np.ndarray:
+    return closed.holds(when, rows[PERIOD], rows["source"])
+
+
+def _kept_choice(kept: dict[str, Any], policy: Policy, among: list[Layer], unit: str, areas: set[str]) -> Choice:
+    """The grid of the release before, without what a stricter policy no longer allows. areas : those shown in it."""
     when = Periods(kept["grain"], int(kept["months"]), int(kept["anchor"]))
-    allowed = policy.refine[unit]
+    allowed = policy.refine.get(unit, ())
     dropped = list(kept["dropped"])
     dims = tuple(d for d in kept["dimensions"] if d in allowed)
-    dropped += [f"by {d}: the policy no longer allows it" for d in kept["dimensions"] if d not in allowed]
-    layer = next((x for x in among if x.name == kept["layer"]), None) if "area" in allowed else None
+    dropped += [f"by {LABELS[d]}: the policy no longer allows it" for d in kept["dimensions"] if d not in allowed]
+    layer = next((x for x in among if x.name == kept["layer"]), None) if AREA in allowed else None
+    if layer and not areas <= set(layer.residents):
+        layer = None
     if kept["layer"] and layer is None:
-        dropped.append("by area: the policy no longer allows it, or the layer is gone")
+        dropped.append(f"by {LABELS[AREA]}: the policy no longer allows it, or the layer is gone or has other areas")
     return Choice(when, Grid(dims, layer), 0.0, 0.0, dropped)
 
 
-def _on(old: pd.DataFrame, choice: Choice, policy: Policy) -> pd.DataFrame:
-    """The earlier cube on a grid that may have become coarser, and without sources that are now left out."""
-    table = old[~old["source"].isin(policy.left_out)]
-    columns = choice.grid.columns
-    held = {PERIOD, "source", AREA, *choice.grid.dimensions}
-    gone = [c for c in table.columns if c not in {*held, "n", "rounded", "basis", "kept"}]
-    no_map = choice.grid.layer is None and (table[AREA] != WHOLE).any()
-    if not gone and not no_map:
-        return table
-    relabel = {AREA: pd.Series(WHOLE, index=table.index)} if no_map else {}
-    return coarser(table, columns, relabel)
+def _on(
+    old: pd.DataFrame, choice: Choice, stands: frozenset[Time], policy: Policy
+) -> tuple[pd.DataFrame, frozenset[Time]]:
+    """The earlier cube on a grid that may have become coarser, and the times that stay as they are from now on.
+
+    Those are the times of which figures were added up, or were rounded to a smaller K. What is counted there now was
+    placed and hidden on another grid: beside the sums it would tell what the finer grid had kept back.
+    """
+    stands |= below(old, policy.base)
+    gone = [c for c in old.columns if c not in {*choice.grid.columns, "n", ROUNDED, "basis", "kept"}]
+    no_map = choice.grid.layer is None and (old[AREA] != WHOLE).any()
+    if gone or no_map:
+        old = coarser(old, choice.grid.columns, {AREA: pd.Series(WHOLE, index=old.index)} if no_map else {})
+        stands |= frozenset(times_of(old))
+    return old, stands
 
 
 def _about(
-    release: str, parts: Parts, policy: Policy, digest: str, built_at: str, previous: str | None
+    release: str, parts: list[Part], policy: Policy, digest: str, built_at: str, previous: str | None
 ) -> dict[str, Any]:
     """What everybody may know of a release: no true count, no error of a single figure."""
     units = {}
-    for part, _ in parts:
+    for part in parts:
         choice = part.choice
-        told = part.cube.typical_errors()
+        errors = part.cube.typical_errors()
         units[part.unit] = {
             "grain": choice.periods.grain,
             "first": periods.first_day(part.first).isoformat(),
             "last": periods.first_day(part.last).isoformat(),
             "dimensions": list(choice.grid.dimensions),
             "layer": choice.grid.layer.name if choice.grid.layer else None,
-            "altered": round(100 * choice.altered) / 100,
+            "altered": told(choice.altered),
             "place_shown": round(10 * choice.shown) / 10,
             "dropped": choice.dropped,
             "cells": len(part.cube.published()),
-            "errors": told.to_dict("records"),
+            "errors": errors.to_dict("records"),
         }
     return {
         "release": release, "previous": previous, "built_at": built_at, "rows_sha256": digest, "base": policy.base,
@@ -199,15 +218,19 @@ def _about(
     }  # fmt: skip
 
 
-def _basis(parts: Parts, policy: Policy) -> dict[str, Any]:
-    """What the next release must know beside the cells."""
-    units = {}
-    for part, what in parts:
+def _keep(archive: Archive, folder: Path, parts: list[Part], policy: Policy, previous: str | None) -> None:
+    """What the next release must know beside the cells; of a unit that is published no more, what the last one knew."""
+    units, tables = {}, {part.unit: part.cube.basis for part in parts}
+    for part in parts:
         choice = part.choice
         units[part.unit] = {
             "grain": choice.periods.grain, "months": choice.periods.months, "anchor": choice.periods.anchor,
             "dimensions": list(choice.grid.dimensions), "dropped": choice.dropped,
-            "layer": choice.grid.layer.name if choice.grid.layer else None, "hidden": sorted(map(list, what)),
+            "layer": choice.grid.layer.name if choice.grid.layer else None, "hidden": sorted(map(list, part.hidden)),
+            "stands": sorted(part.stands), "closed": {"last": part.closed.last, "known": dict(part.closed.known)},
             "errors": part.cube.errors.to_dict("records"),
         }  # fmt: skip
-    return {"policy_text": policy.text, "units": units}
+    for unit, kept in (archive.basis(previous)["units"] if previous else {}).items():
+        if unit not in units:
+            units[unit], tables[unit] = kept, archive.cells(str(previous), unit)
+    archive.keep_basis(folder, tables, {"policy_text": policy.text, "units": units})

@@ -1,7 +1,9 @@
 """Periods of the public file. A month is a whole number, year * 12 + month - 1, and a period is its first month."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +29,25 @@ class Periods:
     def last_month(self, period: int) -> int:
         """The last month of a period."""
         return period + self.months - 1
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Which periods are over. last : the last month that is settled. known : by source, the last whole month of it."""
+
+    last: int
+    known: Mapping[str, int]
+
+    def holds(self, when: Periods, period: Any, source: Any) -> np.ndarray:
+        """Whether each period (its first month) of a source may be published; same shape.
+
+        A source whose file ends within a period is not in it yet: half a year published as a year would stay so. Of
+        several years it needs one whole year, for many files end for good.
+        """
+        begin = np.asarray(period, dtype=np.int64)
+        known = np.array([self.known.get(s, -1) for s in source], dtype=np.int64).reshape(begin.shape)
+        end = begin + when.months - 1
+        return np.asarray((end <= self.last) & (np.minimum(end, begin + 11) <= known))
 
 
 def layout(grain: str, first: int, last: int) -> Periods:

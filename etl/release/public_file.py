@@ -9,22 +9,29 @@ import duckdb
 from etl.areas import quoted
 from etl.release import periods
 from etl.release.facts import WHOLE
-from etl.release.grid import Choice
-from etl.release.guard import AREA, PERIOD
+from etl.release.grid import Choice, told
+from etl.release.guard import AREA, PERIOD, Hidden
+from etl.release.periods import Closed
 from etl.release.policy import Policy
-from etl.release.rounding import Cube
+from etl.release.rounding import Cube, Time
 from etl.tables import PUBLIC_TABLES, WAREHOUSE_FORMAT
 
 
 @dataclass(frozen=True)
 class Part:
-    """One unit of count of a release: its grid and its cube. first, last : months of the published periods."""
+    """One unit of count of a release: its grid and its cube. first, last : months of the published periods.
+
+    hidden, stands, closed : what the next release must keep to.
+    """
 
     unit: str
     choice: Choice
     cube: Cube
     first: int
     last: int
+    hidden: Hidden
+    stands: frozenset[Time]
+    closed: Closed
 
 
 def write(
@@ -75,17 +82,17 @@ def _cube(connection: duckdb.DuckDBPyConnection, part: Part, layers: list[str], 
     connection.register("cube_rows", out)
     connection.execute(f"insert into {part.unit} by name select * from cube_rows order by all")  # noqa: S608
     connection.unregister("cube_rows")
-    told = part.cube.typical_errors()
+    errors = part.cube.typical_errors()
     connection.executemany(
         "insert into errors values (?, ?, ?, ?)",
-        [(part.unit, *map(int, row)) for row in told.itertuples(index=False, name=None)] or [(part.unit, 0, 0, 0)],
+        [(part.unit, *map(int, row)) for row in errors.itertuples(index=False, name=None)] or [(part.unit, 0, 0, 0)],
     )
-    if told.empty:
+    if errors.empty:
         connection.execute('delete from errors where unit = ? and "order" = 0', [part.unit])
     connection.execute(
         "insert into cubes values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [part.unit, when.grain, periods.first_day(part.first), periods.first_day(part.last), list(grid.dimensions),
-         grid.layer.name if grid.layer else None, policy.base, round(100 * part.choice.altered) / 100,
+         grid.layer.name if grid.layer else None, policy.base, told(part.choice.altered),
          part.choice.dropped],
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """One cube, rounded: every confidential source by itself, closed periods as they were."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -25,6 +25,7 @@ _LABELS = {
     "relationship": tuple(codes.RELATIONSHIP),
 }
 _MINOR_BANDS = ("0-8", "9-17")
+Time = tuple[str, int]  # source, first month of the period
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,16 @@ def rounded(
     seed: bytes,
     times: set[tuple[str, int]],
     earlier: pd.DataFrame | None,
+    stands: Collection[Time] = (),
+    over: Callable[[pd.DataFrame], np.ndarray] | None = None,
 ) -> Cube:
     """Rounds a cube. cells : the grid's columns and n. times : (source, first month of the period) that were collected.
 
     earlier : `basis` of the release before, on the same grid. Whoever holds the exact records of a source, an open one
     or her own, knows which of its cells were rounded up. Cells that are rounded together answer to each other's
     errors, so that would tell her the small counts of the others: each confidential source is rounded by itself.
+    stands : times whose published figures stay whatever is known now. over : for rows with period and source, whether
+    the release before had that time, be it as nothing.
     """
     held = set(cells["source"]) | {s for s, _ in times} | (set() if earlier is None else set(earlier["source"]))
     is_open = held & set(policy.published_elsewhere)
@@ -70,10 +75,11 @@ def rounded(
         mine = cells[cells["source"].isin(group)]
         before = None if earlier is None else earlier[earlier["source"].isin(group)]
         here = {(s, p) for s, p in times if s in group}
-        parts.append(_one(mine, grid, policy, _seed(seed, unit, name), here, before))
+        parts.append(_one(mine, grid, policy, _seed(seed, unit, name), here, before, stands, over))
     columns = [*grid.columns, "n", ROUNDED, "basis", "kept"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return Cube(grid, table[columns], compared(table, grid.columns, "n"))
+    # Against the counts when each value was set: an error that moved with late records would tell of them.
+    return Cube(grid, table[columns], compared(table, grid.columns, "basis"))
 
 
 def _one(
@@ -83,34 +89,52 @@ def _one(
     seed: int,
     times: set[tuple[str, int]],
     earlier: pd.DataFrame | None,
+    stands: Collection[Time],
+    over: Callable[[pd.DataFrame], np.ndarray] | None,
 ) -> pd.DataFrame:
-    old = None
-    if earlier is not None and len(earlier):
-        # A stricter K than before holds for new periods; what is public keeps its old value, which is below it.
-        stands = (earlier[ROUNDED] > 0) & (earlier[ROUNDED] < policy.base)
-        periods = set(earlier.loc[stands, PERIOD])
-        old, aside = earlier[~earlier[PERIOD].isin(periods)], earlier[earlier[PERIOD].isin(periods)]
-        cells = cells[~cells[PERIOD].isin(periods)]
-        times = {(s, p) for s, p in times if p not in periods}
-        old = pd.concat([old, _published_as_none(cells, old, grid, policy)], ignore_index=True)
-    else:
-        aside = None
-    found = round_small(cells, grid.columns, seed=seed, base=policy.base, zeros=_empty(grid, times), earlier=old).table
-    return found if aside is None else pd.concat([aside[found.columns], found], ignore_index=True)
+    if earlier is None:
+        return round_small(cells, grid.columns, seed=seed, base=policy.base, zeros=_empty(grid, times)).table
+    standing = among(earlier, {*stands, *below(earlier, policy.base)})
+    aside, old = earlier[standing], earlier[~standing]
+    gone = set(times_of(aside))
+    cells = cells[~among(cells, gone)]
+    empty = _empty(grid, times - gone)
+    old = pd.concat([old, _published_as_none(pd.concat([cells, empty]), old, policy, over)], ignore_index=True)
+    found = round_small(cells, grid.columns, seed=seed, base=policy.base, zeros=empty, earlier=old).table
+    return pd.concat([aside[found.columns], found], ignore_index=True)
 
 
-def _published_as_none(cells: pd.DataFrame, old: pd.DataFrame, grid: Grid, policy: Policy) -> pd.DataFrame:
+def below(earlier: pd.DataFrame, base: int) -> set[Time]:
+    """The times that were published with a smaller K: they keep their figures, which a larger one would not have."""
+    return set(times_of(earlier[(earlier[ROUNDED] > 0) & (earlier[ROUNDED] < base)]))
+
+
+def among(rows: pd.DataFrame, times: Collection[Time]) -> np.ndarray:
+    """Whether each row is of one of the times, (rows,)."""
+    return np.array([time in times for time in times_of(rows)], dtype=bool)
+
+
+def times_of(rows: pd.DataFrame) -> list[Time]:
+    """The time of each row."""
+    return [(str(s), int(p)) for s, p in zip(rows["source"], rows[PERIOD], strict=True)]
+
+
+def _published_as_none(
+    cells: pd.DataFrame, old: pd.DataFrame, policy: Policy, over: Callable[[pd.DataFrame], np.ndarray] | None
+) -> pd.DataFrame:
     """Cells that came up since, in periods in which nothing was shown for them: they are earlier cells of 0.
 
-    Also those of a source's whole period, if it has fewer than K: one late record must not draw a closed period.
+    Also those of a source's whole period, if it was over then or has fewer than K: one late record must not draw a
+    closed period. cells : with n, NaN for those that nobody is in.
     """
-    at = list(zip(cells["source"], cells[PERIOD], strict=True))
-    decided, newest = set(zip(old["source"], old[PERIOD], strict=True)), old.groupby("source")[PERIOD].max()
+    columns = [c for c in old.columns if c not in ("n", ROUNDED, "basis", "kept")]
+    newest = old.groupby("source")[PERIOD].max()
     few = cells.groupby(["source", PERIOD])["n"].transform("sum") < policy.base
-    closed = np.array([key in decided for key in at], dtype=bool)
-    closed |= (few & (cells[PERIOD] <= cells["source"].map(newest).fillna(-1))).to_numpy()
-    late = cells.loc[closed, grid.columns].merge(old[grid.columns], how="left", indicator=True)
-    late = late.loc[late["_merge"] == "left_only", grid.columns]
+    was = among(cells, set(times_of(old)))
+    was |= (few & (cells[PERIOD] <= cells["source"].map(newest).fillna(-1))).to_numpy(dtype=bool)
+    was |= over(cells) if over else False
+    late = cells.loc[was, columns].drop_duplicates().merge(old[columns], how="left", indicator=True)
+    late = late.loc[late["_merge"] == "left_only", columns]
     return late.assign(n=0, **{ROUNDED: 0, "basis": 0, "kept": True})
 
 
