@@ -78,7 +78,10 @@ def fictional_or_restricted(catalogue: Catalogue | None) -> None:
             f"Every record, place and source here is invented.{rounded}</div>"
         )
     elif served_tier() != "public":
-        st.html('<div class="lamplight-frame" role="note"><span>RESTRICTED: do not share this screen</span></div>')
+        st.html(
+            '<div class="lamplight-frame" role="note"><span>RESTRICTED: do not share this screen</span></div>'
+            '<style>:root { --lamplight-mark: "RESTRICTED: do not share"; }</style>'
+        )
 
 
 def footer(catalogue: Catalogue | None) -> None:
