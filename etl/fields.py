@@ -135,7 +135,7 @@ def _mismatch(job: Job, t: Any) -> Any:
     if not job.has("offence_code"):
         return (t.words.startswith("HUMAN TRAFFICKING") & ~t.words.isin(list(job.offences))).fill_null(False)
     expected = t.key.substitute({c: o.text for c, o in job.offences.items()}, else_="")
-    ours = [o.text for o in job.offences.values() if o.group == "trafficking"]
+    ours = [o.text for o in job.offences.values()]
     # Runs of spaces are looked at only where a description begins like one of ours: most rows do not.
     beginnings = sorted({text.split()[0] for text in ours})
     alike = reduce(lambda a, b: a | b, [t.words.startswith(word) for word in beginnings], ibis.literal(False))

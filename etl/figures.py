@@ -57,7 +57,9 @@ def _stages(job: Job, published: Published) -> normalise.Stages:
         if not published.allow_negative:
             rules.append((number < 0, "number_negative", field))
     if published.exploitations:
-        expected = t.exploitation.substitute({k: text for k, (_, text) in published.exploitations.items()}, else_="")
+        expected = code(t.exploitation).substitute(
+            {k: text for k, (_, text) in published.exploitations.items()}, else_=""
+        )
         rules.append((squeeze(t.exploitation_text.fill_null("")) != expected, "code_mismatch", "exploitation"))
     exploitation = _exploitation(job, published, t)
     result = t.select(
@@ -89,7 +91,9 @@ def _whole(value: Any) -> Any:
 
 def _exploitation(job: Job, published: Published, t: Any) -> Any:
     if published.exploitations:
-        return t.exploitation.substitute({k: ours for k, (ours, _) in published.exploitations.items()}, else_=_TEXT)
+        return code(t.exploitation).substitute(
+            {k: ours for k, (ours, _) in published.exploitations.items()}, else_=_TEXT
+        )
     flags = {field: ours for field, ours in published.flags.items() if job.has(field)}
     if not flags:
         return ibis.literal(codes.UNKNOWN)

@@ -108,7 +108,7 @@ class _Judge:
     def encoding(self) -> str:
         if not self._invalid:
             return "utf-8"
-        if self._valid > self._invalid:
+        if self._valid >= self._invalid:  # as much of it is UTF-8 as is not: that does not happen by chance
             return "mixed"
         return "cp1252" if self._c1 else "latin-1"
 
