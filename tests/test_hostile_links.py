@@ -102,7 +102,7 @@ def test_hostile_links(page: str, asked: Asked) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("page", PAGES)
 def test_many_hostile_links(page: str, asked: Asked) -> None:
-    for link in itertools.islice(links(100 + len(page)), 60):
+    for link in itertools.islice(links(100 + len(page)), 25):
         _check(_open(page, link), asked, link)
 
 

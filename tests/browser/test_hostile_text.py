@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 PAGES = sorted("/" if p.stem == "overview" else f"/{p.stem}" for p in (ROOT / "pages").glob("*.py"))
 _VIEWS = ("", "?unit=victims", "?unit=published_cases", "?unit=offences", "?unit=signals")
 _OTHERS = """[...document.querySelectorAll('script, style, link, iframe')].filter((e) =>
-    (e.src || e.href || '').includes('other.example') || 
+    (e.src || e.href || '').includes('other.example') ||
     /broken|other\\.example/.test(e.textContent + (e.srcdoc || '')))
     .map((e) => e.outerHTML.slice(0, 200))"""
 MOST = 2  # panels of one kind that are opened on a page
