@@ -19,6 +19,7 @@ from rich.table import Table
 from etl.aggregate import add_command as add_aggregate
 from etl.keeping import add_commands
 from etl.load import Loaded, check_files, load_files, rebuild, remove, undo
+from etl.logged import log
 from etl.months import parse_months
 from etl.registry import all_sources, source_named
 from etl.release.command import add_release
@@ -233,6 +234,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     try:
         args.run(args)
+        log(args)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the output has seen enough. The work was done before anything was written.
