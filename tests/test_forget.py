@@ -32,16 +32,23 @@ def _rows(many: int, secret: bool = True, first: int = 1) -> list[str]:
     return [*rows, *([lapd_row(SECRET, DAYS[1], SEX, age="16")] if secret else [])]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two snapshots that hold the record, a third without it, and a state's archive; the second was removed."""
-    store = Store(tmp_path / "data")
-    load(store, "lapd", csv_file(tmp_path / "one.csv", LAPD, _rows(9)))
-    (two,) = load(store, "lapd", csv_file(tmp_path / "two.csv", LAPD, _rows(12)))
-    load(store, "nibrs", nibrs_zip(tmp_path / "ZZ.zip", "ZZ", 100, DAYS))
+    folder = tmp_path_factory.mktemp("forget")
+    store = Store(folder / "data")
+    load(store, "lapd", csv_file(folder / "one.csv", LAPD, _rows(9)))
+    (two,) = load(store, "lapd", csv_file(folder / "two.csv", LAPD, _rows(12)))
+    load(store, "nibrs", nibrs_zip(folder / "ZZ.zip", "ZZ", 100, DAYS))
     remove(store, two.load)
-    load(store, "lapd", csv_file(tmp_path / "three.csv", LAPD, _rows(6, secret=False, first=40)))
-    return store
+    load(store, "lapd", csv_file(folder / "three.csv", LAPD, _rows(6, secret=False, first=40)))
+    return folder
+
+
+@pytest.fixture
+def store(prepared: Path, tmp_path: Path) -> Store:
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    return Store(tmp_path / "data")
 
 
 def _as_if(store: Store, tmp_path: Path, *files: Path) -> dict[str, list[str]]:
