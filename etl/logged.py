@@ -9,7 +9,7 @@ _CALLED = {"load": "load", "remove": "remove", "undo": "remove", "release": "rel
 
 
 def log(args: argparse.Namespace) -> None:
-    """Adds the row of a command that was done. When it cannot be written, says so: the command was done all the same."""
+    """Adds the row of a command that was done. Where it cannot be written, says so: the command stays done."""
     what = _CALLED.get(args.command)
     looked = any(getattr(args, name, None) for name in ("check", "list", "open"))
     if what is None or looked or not (args.data / "warehouse").is_dir():
