@@ -79,8 +79,8 @@ def round_small(
     zeros : empty cells that may become K: "all" of the cross product of the labels, those listed (a table of the
         dimensions), or None.
     earlier : the `table` of the release before, all of its rows. A cell keeps its value unless its true count has
-        moved by at least K since that value was set, whatever small count stands behind it (see _moved); a cell not
-        listed there counts as never published.
+        moved by at least K since that value was set; then it moves by as much (see _moved). A cell not listed there
+        counts as never published.
     closed : labels by dimension, {"period": ["2021"]}: their cells never change; those not in `earlier` stay at 0.
 
     Raises ValueError, without naming a value, where a count is no whole number of 0 or more, a cell is listed twice,
@@ -91,10 +91,11 @@ def round_small(
         raise ValueError(f"The columns {ROUNDED}, {BASIS} and {KEPT} are made here: rename those of the cube.")
     cells = numbered(cube, dimensions, zeros, earlier)
     true = cells.column(cube, n)
-    value, basis, kept = _taken_over(cells, true, base, earlier, closed or {})
+    value, basis, kept, moved = _taken_over(cells, true, base, earlier, closed or {})
     may_rise = true > 0 if zeros is None else (true > 0) | cells.candidates
-    free = ~kept & (true < base) & may_rise
-    value = np.where(kept, value, np.where(true < base, 0, true))
+    fresh = ~kept & ~moved
+    free = fresh & (true < base) & may_rise
+    value = np.where(fresh, np.where(true < base, 0, true), value)
     key = hashlib.sha256(str(seed).encode()).digest()
     up = choose_up(cells.codes, value - true, free, cells.ties(key), base=base, margins=margins, seed=key)
     value = np.where(up, base, value)
@@ -123,35 +124,41 @@ def _check(seed: int, base: int, margins: int, zeros: Any, earlier: Any, closed:
 
 def _taken_over(
     cells: Cells, true: np.ndarray, base: int, earlier: pd.DataFrame | None, closed: Mapping[str, Collection[Any]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Earlier value, the true count it was set at, and whether it is kept; each (cells,)."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Value, the true count it was set at, whether it is kept, whether it has moved; each (cells,).
+
+    A cell of which neither is true is rounded as if it were new.
+    """
     if earlier is None:
         nothing = np.zeros(len(true), dtype=np.int64)
-        return nothing, nothing, np.zeros(len(true), dtype=bool)
+        return nothing, nothing, np.zeros(len(true), dtype=bool), np.zeros(len(true), dtype=bool)
     value, basis = cells.column(earlier, ROUNDED), cells.column(earlier, BASIS)
     if ((value > 0) & (value < base)).any():
         raise ValueError(
             f"An earlier release holds values from 1 to {base - 1}. It was rounded to a smaller base: "
             "round this release to that base, or leave those periods out of it."
         )
-    unmoved = cells.listed(earlier) & ~_moved(true, value, basis, base)
-    return value, basis, unmoved | cells.having(closed)
+    listed, shut = cells.listed(earlier), cells.having(closed)
+    moved, again = _moved(true, value, basis, base)
+    moved &= listed & ~shut
+    return np.where(moved, value + true - basis, value), basis, shut | (listed & ~moved & ~again), moved
 
 
-def _moved(true: np.ndarray, value: np.ndarray, basis: np.ndarray, base: int) -> np.ndarray:
-    """Whether an earlier value gives way, (cells,): the true count has moved by at least K for certain.
+def _moved(true: np.ndarray, value: np.ndarray, basis: np.ndarray, base: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whether an earlier value moves with its count, and whether it is to be rounded again; each (cells,).
 
-    Were a value to change as soon as a hidden count has moved by K, a reader of many releases who knows that records
-    come one by one would count back from the release in which it does. So where the old count is hidden (0 or K is
-    published) the new one must be 2 K: K away from whatever was there. And a large count that has become a small one
-    gives way only from 2 K on: one that falls one by one then changes in steps of K that are all above K, and the
-    last of them stays for good.
+    A value moves only when its count has moved by `base`, and by exactly as much. Were the true count published
+    instead, whoever knows how many records came since, or that they come one by one, would subtract them and have
+    the small count that the earlier value hid. So what is published later depends on the earlier values and on the
+    movements alone, and a first error stays what it was.
+
+    A count that falls below `base` is rounded again if it was published exactly and with 2 `base` or more. Below
+    that the value stays: one that falls in steps of one would change at a known small count.
     """
-    hidden = value <= base
-    large = np.where(true >= base, np.abs(true - value) >= base, value >= 2 * base)
-    # Neither exact nor one rounded count: earlier cells that were added up when the cube became coarser.
-    added_up = (value != basis) & ~(hidden & (basis < base))
-    return np.where(hidden, true >= 2 * base, large) & ~added_up
+    shifted = value + true - basis
+    far = np.abs(true - basis) >= base
+    again = far & (shifted < base) & (value == basis) & (value >= 2 * base)
+    return far & (shifted >= base), again
 
 
 def _errors(codes: np.ndarray, true: np.ndarray, value: np.ndarray, margins: int) -> pd.DataFrame:
