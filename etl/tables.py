@@ -215,7 +215,7 @@ CUBE_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "dimensions": "VARCHAR[]",  # columns of the unit's table, beside the period and the area
             "layer": "VARCHAR",  # NULL: no map
             "base": "INTEGER",  # K
-            "altered": "DOUBLE",  # share of the non-zero cells that rounding changes, whole percent
+            "altered": "DOUBLE",  # at most this share of the non-zero cells is changed by rounding
             "dropped": "VARCHAR[]",  # what was tried and given up, in words
         },
         # Absolute errors of the totals of one order (1: by one dimension), in people, rounded up. Never the largest.

@@ -64,7 +64,7 @@ def costs(ctx: Context) -> None:
             "Periods": [_span(c.periods) for c in cubes],
             "Place": [c.layer.replace("_", " ") if c.layer else "none" for c in cubes],
             "Told apart by": [words.listed([d.replace("_", " ") for d in c.dimensions]) or "nothing" for c in cubes],
-            "Cells altered": [f"{c.altered:.0%}" for c in cubes],
+            "Cells altered": [f"at most {c.altered:.0%}" for c in cubes],
         }
     )
     figure.show_table(table, key="cubes")
