@@ -89,10 +89,15 @@ def _whole_month(day: date) -> int:
 
 
 def active(connection: duckdb.DuckDBPyConnection, raw: pd.DataFrame) -> set[tuple[str, int]]:
-    """(source, month) in which trafficking was collected, or in which there is a record."""
+    """(source, month) in which trafficking was collected; of a source that does not say so, those with a record.
+
+    A record outside of what its source covers must not draw a period: that would tell of it.
+    """
     rows = connection.execute(
         "select distinct source, (year(month) * 12 + month(month) - 1)::integer from coverage "
         "where collected and category in ('sex', 'forced_labour') and source in (select source from sources)"
     ).fetchall()
     recording = set(raw["source"])
-    return {(s, m) for s, m in rows if s in recording} | set(zip(raw["source"], raw["month"], strict=True))
+    covering = {s for s, _ in rows}
+    found = {(str(s), int(m)) for s, m in zip(raw["source"], raw["month"], strict=True)}
+    return {(s, m) for s, m in rows if s in recording} | {(s, m) for s, m in found if s not in covering}

@@ -28,9 +28,9 @@ class Choice:
     dropped: list[str] = field(default_factory=list)
 
 
-def choose(raw: pd.DataFrame, unit: str, closed: Closed, policy: Policy, layers: list[Layer]) -> Choice:
-    """The grid of a first release. raw : `facts` up to the last month that is settled, not empty."""
-    first = int(raw["month"].min())
+def choose(raw: pd.DataFrame, unit: str, first: int, closed: Closed, policy: Policy, layers: list[Layer]) -> Choice:
+    """The grid of a first release. raw : `facts` up to the last month that is settled, not empty. first : the month
+    in which collecting began."""
 
     def tried(grain: str, dimensions: tuple[str, ...], layer: Layer | None) -> Choice:
         when = periods.layout(grain, first, closed.last)

@@ -126,7 +126,8 @@ def _part(
     stands: frozenset[Time] = frozenset()
     over = None
     if kept is None:
-        choice = choose(raw, unit, closed, policy, among)
+        begun = [m for s, m in collected if s in set(raw["source"])]
+        choice = choose(raw, unit, min(begun, default=int(raw["month"].min())), closed, policy, among)
     else:
         assert old is not None
         choice = _kept_choice(kept, policy, among, unit, set(old[AREA]) - {WHOLE})
@@ -146,7 +147,9 @@ def _part(
     # What was published and is not known any more, as after `undo`, stays as it was.
     lost = set() if old is None else set(times_of(old[~_holds(closed, when, old)]))
     cube = rounded(cells, grid, policy, unit=unit, seed=seed, times=times, earlier=old, stands=stands | lost, over=over)
-    found = [int(p) for p in cube.basis[PERIOD]] or [when.of(closed.last)]
+    # Neither a period that is drawn for a late record alone.
+    found = [int(p) for p in cube.basis.loc[cube.basis[ROUNDED] > 0, PERIOD]] + [p for _, p in times]
+    found = found or [when.of(closed.last)]
     # Both tell nothing of a late record, and of places only what everybody can add up.
     was_n, public = cube.basis["basis"], cube.published()
     share = float(((was_n > 0) & (was_n < policy.base)).sum() / max((was_n > 0).sum(), 1))

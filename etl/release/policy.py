@@ -45,6 +45,7 @@ class Policy:
     below: int
     agencies: bool
     held: tuple[str, ...]
+    clients: bool
     refine: Mapping[str, tuple[str, ...]]
     text: str
 
@@ -56,7 +57,7 @@ class Policy:
 
 
 _PARTS = {"places": ("locations", "residents", "one_point_at_most", "shown_at_least", "layers"),
-          "shared": ("attributes", "below"), "published": ("agencies", "held")}  # fmt: skip
+          "shared": ("attributes", "below"), "published": ("agencies", "held", "clients")}  # fmt: skip
 _TOP = ("version", "base", "altered_at_most", "settle_months", "few_people", "dimensions", "dimensions_if_few",
         "published_elsewhere", "left_out")  # fmt: skip
 _SHARES = ("altered_at_most", "one_point_at_most", "shown_at_least")

@@ -50,10 +50,14 @@ def write(
             if table not in units:
                 for layer in layers:
                     connection.execute(f"alter table {table} add column {quoted(f'area_{layer}')} varchar")
-        sources = sorted({s for p in parts for s in p.cube.basis["source"].unique()})
+        until: dict[str, int] = {}  # the last month in any figure of a source
+        for part in parts:
+            for source, period in part.cube.basis.groupby("source")[PERIOD].max().items():
+                until[str(source)] = max(until.get(str(source), 0), part.choice.periods.last_month(int(period)))
+        sources = sorted(until)
         # Attached read-only for the copy alone: the connection that wrote the cubes never sees a record.
         connection.execute(f"attach '{str(restricted).replace(chr(39), chr(39) * 2)}' as restricted (read_only)")
-        _about(connection, sources, layers, policy)
+        _about(connection, until, layers, policy)
         connection.execute("detach restricted")
         digest = rows_digest(connection)
         meta = {"format": WAREHOUSE_FORMAT, "version": version, "built_at": built_at, "tier": "public",
@@ -73,7 +77,7 @@ def _cube(connection: duckdb.DuckDBPyConnection, part: Part, layers: list[str], 
     out = rows.drop(columns=[PERIOD, AREA]).assign(counted_on=days, reported_on=days, offence_group="trafficking")
     if grid.layer:
         out[grid.layer.column] = rows[AREA].where(rows[AREA] != WHOLE, None).astype(object)
-    if "relationship" not in out and "minor" not in out and "age_band" in out:
+    if "minor" not in out and "age_band" in out:
         out["minor"] = out["age_band"].map(
             lambda b: "minor" if b in ("0-8", "9-17") else "adult" if b[0].isdigit() else b
         )
@@ -97,9 +101,9 @@ def _cube(connection: duckdb.DuckDBPyConnection, part: Part, layers: list[str], 
     )  # fmt: skip
 
 
-def _about(connection: duckdb.DuckDBPyConnection, sources: list[str], layers: list[str], policy: Policy) -> None:
-    """Sources, coverage, notes, the layers, and what publishers print."""
-    named = ", ".join(f"'{s}'" for s in sources) or "''"
+def _about(connection: duckdb.DuckDBPyConnection, until: dict[str, int], layers: list[str], policy: Policy) -> None:
+    """Sources, coverage up to what is published, notes, the layers, what publishers print and providers give."""
+    named = ", ".join(f"'{s}'" for s in sorted(until)) or "''"
     shown = ", ".join(f"'{x}'" for x in layers) or "''"
     agencies = "false"
     if policy.agencies:
@@ -111,11 +115,18 @@ def _about(connection: duckdb.DuckDBPyConnection, sources: list[str], layers: li
             from restricted.published_counts where geo_level <> 'agency' or {agencies} order by all""",  # noqa: S608
         {"held": list(policy.held)} if policy.agencies else {},
     )
+    if policy.clients:  # rounded before anybody else saw them, to a K that may be smaller than ours
+        kept = ", ".join(quoted(c) for c in PUBLIC_TABLES["clients"] if c != "load")
+        run(f"insert into clients by name select {kept} from restricted.clients where n >= ? order by all",  # noqa: S608
+            [policy.base])  # fmt: skip
     run(f"""insert into sources by name select * replace (false as has_points)
             from restricted.sources where source in ({named})
-            or source in (select source from published_counts) order by all""")  # noqa: S608
-    run(f"""insert into coverage by name select source, month, place, category, collected from restricted.coverage
-            where source in ({named}) or source in (select source from published_counts) order by all""")  # noqa: S608
+            or source in (select source from published_counts union select source from clients) order by all""")  # noqa: S608
+    run("""insert into coverage by name select source, month, place, category, collected from restricted.coverage
+           where source in (select source from published_counts) order by all""")
+    for source, month in sorted(until.items()):
+        run("""insert into coverage by name select source, month, place, category, collected from restricted.coverage
+               where source = ? and month <= ? order by all""", [source, periods.first_day(month)])  # fmt: skip
     run(f"""insert into annotations by name select {columns["annotations"]} from restricted.annotations
             where source in (select source from sources) order by all""")  # noqa: S608
     run(f"""insert into areas by name select {columns["areas"]} from restricted.areas
