@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components import (
     context,
     coverage_figures,
+    others,
     overview_figures,
     overview_map,
     protected_overview,
@@ -31,3 +32,4 @@ else:
             overview_map.where(ctx)
         what_changed.show(ctx, when)
         coverage_figures.of_view(ctx)
+    others.show(ctx)
