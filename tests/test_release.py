@@ -108,7 +108,7 @@ def test_the_order_of_the_rows_in_the_restricted_file_is_nothing(made: Path, tmp
 
 
 def test_another_seed_rounds_otherwise(made: Path, tmp_path: Path) -> None:
-    found = []
+    found: list[str] = []
     for digits in ("a", "b", "a"):
         data = unreleased(made, tmp_path, f"seed-{len(found)}")
         reseeded(data, digits)

@@ -12,6 +12,7 @@ from etl.release.facts import NO_POINT, WHOLE, Layer
 from etl.release.policy import Policy
 
 AREA, PERIOD = "area", "period"
+MINOR_BANDS = ("0-8", "9-17")
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,19 @@ def _alike(cells: pd.DataFrame, grid: Grid, policy: Policy) -> pd.Series:
     found = pd.Series(False, index=cells.index)
     group = [PERIOD, "source", AREA]
     size = cells.groupby(group)["n"].transform("sum")
-    for name in set(policy.attributes) & set(grid.dimensions):
-        if cells.loc[cells[name] != codes.UNKNOWN, name].nunique() < 2:
-            continue
-        values = cells.groupby(group)[name].transform("nunique")
-        found |= (values == 1) & (size < policy.below) & (cells[name] != codes.UNKNOWN)
+    for name in sorted(set(policy.attributes) & set(grid.dimensions)):
+        value = _attribute(cells, name)
+        one = value.groupby([cells[g] for g in group]).transform("nunique") == 1  # unknown is no value
+        if value.nunique() > 1:
+            found |= one & (size < policy.below) & value.notna()
     return found
+
+
+def _attribute(cells: pd.DataFrame, name: str) -> pd.Series:
+    """The known values of an attribute, NaN where unknown. Bands of age that are all under 18 are one value: `minor`
+    could be told from them, and is in the public file."""
+    value = cells[name].where(cells[name] != codes.UNKNOWN)
+    return value.replace(dict.fromkeys(MINOR_BANDS, "minor")) if name == "age_band" else value
 
 
 Hidden = frozenset[tuple[int, str, str]]  # (period, source, attribute)
@@ -107,11 +115,13 @@ def hidden(cells: pd.DataFrame, grid: Grid, policy: Policy, frozen: pd.DataFrame
     alike = _alike(whole, grid, policy)
     decided = set() if frozen is None else set(zip(frozen[PERIOD], frozen["source"], strict=True))
     found = set(before)
-    for name in set(policy.attributes) & set(grid.dimensions):
-        one = whole.groupby([PERIOD, "source"])[name].transform("nunique") == 1
+    for name in sorted(set(policy.attributes) & set(grid.dimensions)):
+        one = _attribute(whole, name).groupby([whole[PERIOD], whole["source"]]).transform("nunique") == 1
         for key in whole.loc[alike & one, [PERIOD, "source"]].itertuples(index=False, name=None):
             if key not in decided:
-                found.add((int(key[0]), str(key[1]), name))
+                # What one of them says of age, the other says too.
+                also = {"minor", "age_band"} & set(grid.dimensions) if name in ("minor", "age_band") else {name}
+                found |= {(int(key[0]), str(key[1]), hiding) for hiding in also}
     return frozenset(found)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard.analysis.small_counts import ROUNDED, Rounded, compared, round_small
 from etl import codes
 from etl.release.facts import WHOLE
-from etl.release.guard import PERIOD, Grid
+from etl.release.guard import MINOR_BANDS, PERIOD, Grid
 from etl.release.policy import Policy
 
 # Every label that a dimension can have: a cell that nobody is in may be published as K, so that K says nothing of
@@ -24,7 +24,6 @@ _LABELS = {
     "premise": tuple(codes.PREMISE),
     "relationship": tuple(codes.RELATIONSHIP),
 }
-_MINOR_BANDS = ("0-8", "9-17")
 Time = tuple[str, int]  # source, first month of the period
 
 
@@ -144,7 +143,7 @@ def _empty(grid: Grid, times: set[tuple[str, int]]) -> pd.DataFrame:
     rows = [(period, source, *values, WHOLE) for source, period in sorted(times) for values in product(*labels)]
     table = pd.DataFrame(rows, columns=grid.columns)
     if {"minor", "age_band"} <= set(grid.dimensions):
-        young = table["age_band"].isin(_MINOR_BANDS)
+        young = table["age_band"].isin(MINOR_BANDS)
         known = table["age_band"] != codes.UNKNOWN
         table = table[~known | (table["minor"] == young.map({True: "minor", False: "adult"}))]
     return table.astype({PERIOD: "int64"})
