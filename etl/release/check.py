@@ -6,7 +6,7 @@ import duckdb
 
 from etl.areas import quoted
 from etl.schema import SourceError
-from etl.tables import PUBLIC_TABLES
+from etl.tables import FACTS, PUBLIC_TABLES
 
 # Numbers that count no person of ours, looked at one by one: what they are instead.
 REVIEWED = {
@@ -21,6 +21,11 @@ REVIEWED = {
     ("errors", "p95"): "typical error over at least 20 totals, rounded up",
 }
 _NUMBERS = ("BIGINT", "INTEGER", "TINYINT", "SMALLINT", "HUGEINT", "UBIGINT", "DOUBLE", "FLOAT", "DECIMAL")
+# What a line of a cube holds beside the columns that the table `cubes` names.
+_ALWAYS = {"source", "counted_on", "reported_on", "offence_group", "n"}
+_TOLD_FROM = {"age_band": "minor"}
+_NOWHERE = {("loads", "load"), ("loads", "file"), ("loads", "sha256"), ("loads", "bytes"), ("loads", "loaded_at"),
+            ("loads", "as_of"), ("loads", "notes"), ("coverage", "reports"), ("clients", "load")}  # fmt: skip
 EMPTY = ("exposure", "quarantine", "load_tables", "load_months", "attributes")
 
 
@@ -42,11 +47,26 @@ def small_counts(path: Path, base: int) -> list[str]:
         for table in EMPTY:
             found = connection.execute(f"select count(*) from {quoted(table)}").fetchone()  # noqa: S608
             wrong += [f"rows in {table}"] if found and found[0] else []
-        for table, column in (("incidents", "incident_id"), ("incidents", "lat"), ("incidents", "h3_9"),
-                              ("victims", "person_id"), ("victims", "race"), ("suspects", "race"),
-                              ("loads", "sha256"), ("loads", "load"), ("coverage", "reports")):  # fmt: skip
+        wrong += _beside_the_cubes(connection, columns)
+    return wrong
+
+
+def _beside_the_cubes(connection: duckdb.DuckDBPyConnection, columns: list[tuple[str, str, str]]) -> list[str]:
+    """Columns that hold a value and must not, and days that are no first day of a month."""
+    wrong = []
+    cubes = connection.execute("select unit, dimensions, layer from cubes").fetchall()
+    may = {
+        unit: {*_ALWAYS, *dims, *(_TOLD_FROM.get(d, d) for d in dims), f"area_{layer}"} for unit, dims, layer in cubes
+    }
+    may["suspects"] = may.get("suspects", set()) | {"suspect_class"}
+    for table, column, _ in columns:
+        if (table, column) in _NOWHERE or (table in FACTS and column not in may.get(table, ())):
             found = connection.execute(f"select count({quoted(column)}) from {quoted(table)}").fetchone()  # noqa: S608
             wrong += [f"values in {table}.{column}"] if found and found[0] else []
+    for table in FACTS:
+        days = f"select count(*) from {table} where day(counted_on) <> 1 or counted_on <> reported_on"  # noqa: S608
+        found = connection.execute(days).fetchone()
+        wrong += [f"days in {table}"] if found and found[0] else []
     return wrong
 
 

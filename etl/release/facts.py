@@ -68,6 +68,11 @@ def facts(connection: duckdb.DuckDBPyConnection, unit: str, policy: Policy, amon
     ).df()
 
 
+def sources(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Every source that the file tells of."""
+    return {name for (name,) in connection.execute("select source from sources").fetchall()}
+
+
 def closed(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Closed | None:
     """What is over: every source up to the end of its files, all of them up to so long before the newest day.
 

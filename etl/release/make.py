@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.analysis.small_counts import ROUNDED
+from etl.registry import all_sources
 from etl.release import facts, periods
 from etl.release import policy as policies
 from etl.release.archive import Archive
@@ -54,7 +55,13 @@ def make_release(
         previous = ids[-1] if ids else None
         before = archive.basis(previous) if previous else None
         if before:
-            policies.check_stricter(policies.parse(before["policy_text"]), policy)
+            old = policies.parse(before["policy_text"])
+            policies.check_stricter(old, policy)
+            if old.version == policy.version and old.digest != policy.digest:
+                raise SourceError(
+                    f"The policy has changed since release {previous} and is still called version {policy.version}. "
+                    "Releases are cited with it: give it another version."
+                )
         release = archive.new_id((today or dt.datetime.now(dt.UTC).date()).isoformat())
         database = store.database(store.version())
         seed = archive.seed(make=not check)
@@ -95,6 +102,7 @@ def _parts(
     seed: bytes, progress: Progress,
 ) -> list[Part]:  # fmt: skip
     with duckdb.connect(str(database), read_only=True) as connection:
+        policies.check_names(policy, {*all_sources(), *facts.sources(connection)})
         closed = facts.closed(connection, policy)
         if closed is None:
             raise SourceError("There is nothing to release: no record of an incident is loaded.")

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,9 @@ def read_policy(data: Path) -> Policy:
     own = data / FILE
     path = own if own.exists() else DEFAULT
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+    except UnicodeDecodeError:
+        raise SourceError(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from None
     except OSError:
         raise SourceError(f"{path.name} cannot be read. Check its permissions.") from None
 
@@ -92,6 +94,9 @@ def parse(text: str) -> Policy:
     policy = Policy(**values, refine=_units(found.get("units", {})), text=text)
     if policy.base < LEAST_K:
         raise SourceError(f"The policy's base is {policy.base}. It must be {LEAST_K} or more.")
+    possible = sorted({name for may in MAY_BE_DIMENSIONS.values() for name in may})
+    if not set(policy.attributes) <= set(possible):
+        raise SourceError(f"The policy's attributes may name: {', '.join(possible)}.")
     return policy
 
 
@@ -134,6 +139,15 @@ def _units(table: Any) -> Mapping[str, tuple[str, ...]]:
             "The policy names no unit of count. Copy [units.incidents] from the one that comes with this."
         )
     return found
+
+
+def check_names(policy: Policy, sources: Collection[str]) -> None:
+    """Refuse a source that nobody knows: misspelt, it would be published. Raises SourceError."""
+    for where in ("left_out", "published_elsewhere"):
+        unknown = sorted(set(getattr(policy, where)) - set(sources))
+        if unknown:
+            raise SourceError(f"The policy's {where} names {unknown[0]}, and there is no such source. "
+                              "`python -m etl sources` lists them.")  # fmt: skip
 
 
 def check_stricter(old: Policy, new: Policy) -> None:
