@@ -21,7 +21,7 @@ from dashboard.remembered import Remembered
 from etl import tables
 
 POOL = 4  # sessions ask at the same time; DuckDB already uses every core for one question
-REBUILD = "Run `python -m etl status --data DIR` to see the loads, and load a file again to rebuild the warehouse."
+REBUILD = "Run `python -m etl rebuild --data DIR` to build the warehouse again from its loads."
 RELEASE = "Make a release with `python -m etl release --data DIR`; the public view is then served from DIR/public."
 TIERS = ("restricted", "public")
 _RELEASED = re.compile(r"releases/[0-9A-Za-z][0-9A-Za-z._-]{0,60}/public\.duckdb")
