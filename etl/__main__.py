@@ -24,7 +24,7 @@ from etl.months import parse_months
 from etl.registry import all_sources, source_named
 from etl.release.command import add_release
 from etl.schema import SourceError
-from etl.status import status, warnings
+from etl.status import released, status, warnings
 from etl.store import Store
 
 
@@ -140,6 +140,7 @@ def cmd_status(args: argparse.Namespace) -> None:
         OUT.print(f"Nothing is loaded in {args.data}. Start with `python -m etl load SOURCE FILE`.")
     else:
         OUT.print(equation_table(entries, f"{args.data}, version {store.version()}"))
+        OUT.print(released(store))
         for warning in warnings(store):
             OUT.print(warning)
 

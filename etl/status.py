@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.schema import SourceError
-from etl.store import REBUILD, Store
+from etl.store import REBUILD, Store, read_json
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,9 +38,20 @@ def warnings(store: Store) -> list[str]:
     return found
 
 
+def released(store: Store) -> str:
+    """The newest public release, and whether what is loaded has changed since; in a sentence."""
+    release = read_json(store.data / "public" / "current.json").get("release")
+    if not release:
+        return "Nothing is public yet. `python -m etl release --check` says what a release would hold."
+    made_from = read_json(store.root / "releases" / str(release) / "basis.json").get("warehouse")
+    if made_from == store.version():
+        return f"Newest release: {release}, of what is loaded now."
+    return f"Newest release: {release}. What is loaded has changed since: `python -m etl release` makes the next one."
+
+
 def status_of(path: Path) -> list[dict[str, Any]]:
     """The same, of one database file. Raises SourceError when it is missing or damaged."""
-    with _opened(path) as connection:
+    with opened(path) as connection:
         loads = connection.execute(
             "select load, source, form, file, sha256, bytes, loaded_at::varchar, as_of::varchar, notes "
             "from loads order by rowid"
@@ -59,12 +70,13 @@ def status_of(path: Path) -> list[dict[str, Any]]:
 
 def loads_of(path: Path) -> list[str]:
     """The loads that a database was built from, oldest first. Raises SourceError as `status_of`."""
-    with _opened(path) as connection:
+    with opened(path) as connection:
         return [str(load) for (load,) in connection.execute("select load from loads order by rowid").fetchall()]
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+def opened(path: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A database file of the warehouse, to read. Raises SourceError when it is missing, damaged or in use."""
     if not path.is_file():
         raise SourceError(f"{path.name} is missing. {REBUILD}")
     import duckdb  # a load imports it while it looks through its file

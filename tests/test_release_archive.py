@@ -20,6 +20,7 @@ from etl.release import policy as policies
 from etl.release.archive import Archive
 from etl.release.make import make_release
 from etl.schema import SourceError
+from etl.status import released
 from etl.store import Store
 from tests.loader_files import tree
 from tests.make_warehouse import make_warehouse
@@ -66,7 +67,9 @@ def unreleased(made: Path, tmp_path: Path) -> Path:
 
 
 def content(data: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(data)): p.read_bytes() for p in sorted(data.rglob("*")) if p.is_file()}
+    """Every file and its bytes; without the audit log, which every command writes to."""
+    files = {p.relative_to(data): p for p in sorted(data.rglob("*")) if p.is_file()}
+    return {str(n): p.read_bytes() for n, p in files.items() if "audit" not in n.parts and "state.sqlite" not in n.name}
 
 
 def test_ids_count_up_within_a_day_and_every_release_is_kept(data: Path) -> None:
@@ -95,13 +98,41 @@ def test_nothing_changed_means_no_new_release(data: Path, capsys: Said) -> None:
     assert content(data) == before
 
 
+def test_status_names_the_newest_release_and_whether_data_have_changed(data: Path, unreleased: Path) -> None:
+    def said(folder: Path) -> str:
+        return released(Store(folder))
+
+    assert "Nothing is public yet" in said(unreleased)
+    assert "Newest release: 2026-01-05-1, of what is loaded now." in said(data)
+    shutil.copy(Store(data).database(1), Store(data).database(2))
+    (data / "warehouse" / "current.json").write_text('{"version": 2, "restricted": "restricted-000002.duckdb"}')
+    assert "Newest release: 2026-01-05-1. What is loaded has changed since" in said(data)
+
+
+@pytest.mark.parametrize("how", ["missing", "damaged", "of another version"])
+def test_a_warehouse_that_cannot_be_read_is_named_with_the_remedy(unreleased: Path, how: str, capsys: Said) -> None:
+    path = Store(unreleased).database(1)
+    if how == "missing":
+        path.unlink()
+    elif how == "damaged":
+        path.write_bytes(b"no database")
+    else:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("update meta set value = '1' where key = 'format'")
+    assert main(["release", "--data", str(unreleased)]) == 1
+    said = capsys.readouterr().err
+    assert "python -m etl rebuild" in said and not (unreleased / "public").exists()
+
+
 def test_a_trial_publishes_nothing_and_leaves_nothing(unreleased: Path, data: Path, capsys: Said) -> None:
     more_records(data)
     for folder in (unreleased, data):
-        before, names = content(folder), tree(folder)
+        before, names = content(folder), set(tree(folder))
         assert main(["release", "--check", "--data", str(folder)]) == 0
         assert "nothing was published" in capsys.readouterr().out
-        assert content(folder) == before and tree(folder) == names
+        assert content(folder) == before
+        new = set(tree(folder)) - names
+        assert not [n for n in new if "audit" not in n and "state.sqlite" not in n]
 
 
 def test_a_refused_release_leaves_nothing(unreleased: Path) -> None:

@@ -290,7 +290,7 @@ def test_what_it_cost_is_printed_and_kept(
     assert main(["release", "--open", about["release"], "--data", str(data)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     for unit, cube in about["units"].items():
-        assert f"{unit}: by " in said and f"at most {cube['altered']:.0%} of the cells" in said
+        assert f"{unit}: by " in said and f"rounding changes at most {cube['altered']:.0%} of the cells" in said
         assert cube["dropped"]
         for dropped in cube["dropped"]:
             assert f"not {dropped}" in said
@@ -310,8 +310,12 @@ def test_a_release_takes_less_than_five_seconds(released: tuple[int, dict[str, A
     assert time.process_time() - begin < 5
 
 
-def test_a_small_county_has_no_map_however_many_layers(released: tuple[int, dict[str, Any], Path]) -> None:
-    a_year, about, _ = released
+def test_a_small_county_has_no_map_and_is_told_why(
+    released: tuple[int, dict[str, Any], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_year, about, data = released
+    assert main(["release", "--open", about["release"], "--data", str(data)]) == 0
+    assert ("more months, or more sources, do" in capsys.readouterr().out) == (a_year == 12)
     for cube in about["units"].values():
         if cube["grain"] in ("all", "years2", "years3", "years5"):
             assert cube["layer"] is None

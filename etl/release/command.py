@@ -47,13 +47,18 @@ def _make(args: argparse.Namespace) -> None:
 
 def _say(about: dict[str, Any]) -> None:
     from etl.__main__ import OUT
+    from etl.release import periods
+    from etl.release.grid import in_words
 
     OUT.print(f"Release {about['release']}: no count from 1 to {about['base'] - 1}; 0 means 0 to {about['base'] - 1}.")
     for unit, cube in about["units"].items():
         by = ", ".join([codes.GRAIN[cube["grain"]].lower(), "source", *cube["dimensions"]])
         place = f", by {cube['layer']}" if cube["layer"] else ", no map"
         OUT.print(f"{unit}: by {by}{place}; {cube['first'][:7]} to {cube['last'][:7]}; {cube['cells']:,} cells")
-        OUT.print(f"  cost: rounding changes at most {cube['altered']:.0%} of the cells", soft_wrap=True)
+        OUT.print(f"  cost: rounding changes {in_words(cube['altered'])} of the cells", soft_wrap=True)
+        if cube["grain"] not in periods.CALENDAR:
+            OUT.print("  the counts are that small: pages tell these totals in sentences, without charts and maps. "
+                      "A coarser policy gives no more; more months, or more sources, do.", soft_wrap=True)  # fmt: skip
         if cube["layer"]:
             OUT.print(f"  the place is shown for about {cube['place_shown']:.0%} of the records")
         for row in cube["errors"]:

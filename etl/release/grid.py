@@ -83,10 +83,12 @@ def _cost(step: str, options: list[Choice], policy: Policy) -> str:
     showing = [o for o in options if _shows(o, policy)]
     if not showing:
         return f"{what}: places could be shown for too few of the records"
-    least = told(min(o.altered for o in showing))
-    return (
-        f"{what}: rounding would change {'more than half' if least == TOLD[-1] else f'up to {least:.0%}'} of the cells"
-    )
+    return f"{what}: rounding would change {in_words(told(min(o.altered for o in showing)))} of the cells"
+
+
+def in_words(share: float) -> str:
+    """A share that was `told`."""
+    return "more than half" if share == TOLD[-1] else f"at most {share:.0%}"
 
 
 def told(share: float) -> float:

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 
@@ -26,7 +25,9 @@ from etl.release.policy import Policy
 from etl.release.public_file import Part, write
 from etl.release.rounding import Time, below, coarser, rounded, times_of
 from etl.schema import SourceError
+from etl.status import opened
 from etl.store import Store, write_json
+from etl.tables import WAREHOUSE_FORMAT
 
 Progress = Callable[[str, float], None]
 
@@ -81,7 +82,7 @@ def make_release(
             if check:
                 return Made(release, False, about)
             write_json(staged[0] / "release.json", about)
-            _keep(archive, staged[1], parts, policy, previous)
+            _keep(archive, staged[1], parts, policy, previous, store.version())
             pointer = {"public": f"releases/{release}/public.duckdb", "release": release, "version": version}
             archive.keep(release, staged, {**pointer, "built_at": built_at})
         return Made(release, False, about)
@@ -101,7 +102,13 @@ def _parts(
     archive: Archive, policy: Policy, database: Path, previous: str | None, before: dict[str, Any] | None,
     seed: bytes, progress: Progress,
 ) -> list[Part]:  # fmt: skip
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with opened(database) as connection:
+        found = connection.execute("select value from meta where key = 'format'").fetchone()
+        if found is None or found[0] != str(WAREHOUSE_FORMAT):
+            raise SourceError(
+                "The warehouse was written by another version of this program. Run `python -m etl rebuild`: it makes "
+                "it anew, or says which files to load again."
+            )
         policies.check_names(policy, {*all_sources(), *facts.sources(connection)})
         closed = facts.closed(connection, policy)
         if closed is None:
@@ -229,7 +236,9 @@ def _about(
     }  # fmt: skip
 
 
-def _keep(archive: Archive, folder: Path, parts: list[Part], policy: Policy, previous: str | None) -> None:
+def _keep(
+    archive: Archive, folder: Path, parts: list[Part], policy: Policy, previous: str | None, warehouse: int
+) -> None:
     """What the next release must know beside the cells; of a unit that is published no more, what the last one knew."""
     units, tables = {}, {part.unit: part.cube.basis for part in parts}
     for part in parts:
@@ -244,4 +253,4 @@ def _keep(archive: Archive, folder: Path, parts: list[Part], policy: Policy, pre
     for unit, kept in (archive.basis(previous)["units"] if previous else {}).items():
         if unit not in units:
             units[unit], tables[unit] = kept, archive.cells(str(previous), unit)
-    archive.keep_basis(folder, tables, {"policy_text": policy.text, "units": units})
+    archive.keep_basis(folder, tables, {"policy_text": policy.text, "warehouse": warehouse, "units": units})

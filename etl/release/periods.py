@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "years2": 24, "years3": 36, "years5": 60}
+CALENDAR = ("month", "quarter", "half", "year")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def layout(grain: str, first: int, last: int) -> Periods:
     Quarters, half-years and years are the calendar's. Several years end with the last full year, so that the newest
     period is a whole one; `all` is one period, and the next is as long.
     """
-    if grain in ("month", "quarter", "half", "year"):
+    if grain in CALENDAR:
         return Periods(grain, MONTHS[grain], first // 12 * 12)
     after = (last + 1) // 12 * 12  # the January after the last full year
     months = MONTHS.get(grain) or max(12, after - first // 12 * 12)
