@@ -2,10 +2,12 @@
 
 import json
 import os
+import random
 import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,7 @@ from etl.release import archive as archives
 from etl.release import policy as policies
 from etl.release.archive import Archive
 from etl.release.make import make_release
+from etl.release.public_file import digest_of
 from etl.schema import SourceError
 from etl.status import released
 from etl.store import Store
@@ -325,3 +328,55 @@ def test_another_process_at_another_time_makes_the_same_rows(unreleased: Path, m
     (one,), (other,) = Archive(made).ids(), Archive(unreleased).ids()
     assert one != other
     assert Archive(made).about(one)["rows_sha256"] == Archive(unreleased).about(other)["rows_sha256"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.full)])
+def test_killed_at_any_time_a_whole_release_is_served(data: Path, root: Path, kills: int) -> None:
+    """SIGKILL from outside, at moments that nobody chose; then the same command once more."""
+    more_records(data)
+    start = Path(shutil.copytree(data, data.with_name("start")))
+    command = [sys.executable, "-W", "error", "-m", "etl", "release", "--data", str(data)]
+    begin = time.monotonic()
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    whole, old, chance = time.monotonic() - begin, Archive(start).ids(), random.Random(kills)
+    expected = {i: Archive(data).about(i)["rows_sha256"] for i in Archive(data).ids()}
+    last = Archive(data).ids()[-1]
+    served = 0
+    for kill in range(kills):
+        shutil.rmtree(data)
+        shutil.copytree(start, data)
+        with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL) as running:
+            time.sleep(whole * (0.3 + 0.7 * (kill + chance.random()) / kills))  # the first third is imports
+            running.kill()
+            running.wait()
+        now = Archive(data).ids()
+        assert now[: len(old)] == old and len(now) <= len(old) + 1, f"kill {kill}"
+        for one in now:
+            assert digest_of(Archive(data).file(one)) == Archive(data).about(one)["rows_sha256"], f"kill {kill}"
+        served += now == old
+        subprocess.run(command, cwd=root, check=True, capture_output=True)
+        assert Archive(data).about(Archive(data).ids()[-1])["rows_sha256"] == expected[last], f"kill {kill}"
+        left = [n for n in tree(data) if Path(n).name.startswith((".2", ".staging")) or ".partial" in n]
+        assert not left and len(list((data / "public" / "releases").iterdir())) == len(old) + 1, f"kill {kill}"
+    assert served, "no kill came before the end"
+
+
+def test_a_release_of_the_real_files_is_honest_where_nearly_nothing_can_be_said(
+    real_files: Path, tmp_path: Path, capsys: Said
+) -> None:
+    """Three records of Los Angeles and seventeen of Chicago: totals of all years, no map, and what would help."""
+    to = ["--data", str(tmp_path)]
+    police = real_files / "police"
+    assert main(["load", "lapd", str(police / "lapd" / "Crime_Data_from_2020_to_Present.csv"), *to]) == 0
+    assert main(["load", "chicago", str(police / "chicago" / "Crimes_-_2001_to_Present.csv"), *to]) == 0
+    capsys.readouterr()
+    assert main(["release", *to]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "no map" in said and "more months, or more sources, do" in said
+    (one,) = Archive(tmp_path).ids()
+    for unit, cube in Archive(tmp_path).about(one)["units"].items():
+        assert cube["layer"] is None, unit
+    with duckdb.connect(str(Archive(tmp_path).file(one)), read_only=True) as connection:
+        assert not connection.execute("select n from incidents where n < 11").fetchall()
+        assert dict(connection.execute("from meta").fetchall())["published_elsewhere"] == "chicago,lapd"
