@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from etl.__main__ import main
 from etl.release import policy as policies
 from etl.release.archive import Archive
 from etl.release.make import make_release
@@ -293,7 +294,9 @@ def test_a_source_that_is_left_out_takes_its_figures_along_and_no_other(data: Pa
     pd.testing.assert_series_equal(after, before[before.index.get_level_values("source") != SHERIFF])
 
 
-def test_a_larger_k_holds_for_new_periods_and_leaves_the_old_ones(data: Path) -> None:
+def test_a_larger_k_holds_for_new_periods_and_leaves_the_old_ones(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before, after, _ = stricter(data, "base = 11 ", "base = 30 ")
     pd.testing.assert_series_equal(after, before)
     more = "insert into incidents select * replace (counted_on + interval 1 year as counted_on, 'N' || incident_id as "
@@ -303,6 +306,9 @@ def test_a_larger_k_holds_for_new_periods_and_leaves_the_old_ones(data: Path) ->
     new = newest.index.get_level_values("counted_on") > before.index.get_level_values("counted_on").max()
     pd.testing.assert_series_equal(newest[~new], before)
     assert newest[new].min() == 30
+    assert main(["release", "--open", Archive(data).ids()[-1], "--data", str(data)]) == 0
+    said = capsys.readouterr().out
+    assert "no count from 1 to 10; 0 means 0 to 29" in said and "the smallest can be 11" in said
 
 
 def test_a_unit_that_comes_back_is_not_rounded_again(data: Path) -> None:

@@ -50,7 +50,9 @@ def _say(about: dict[str, Any]) -> None:
     from etl.release import periods
     from etl.release.grid import in_words
 
-    OUT.print(f"Release {about['release']}: no count from 1 to {about['base'] - 1}; 0 means 0 to {about['base'] - 1}.")
+    OUT.print(f"Release {about['release']}: no count from 1 to {about['least'] - 1}; 0 means 0 to {about['base'] - 1}.")
+    if about["least"] < about["base"]:
+        OUT.print(f"Periods published with a smaller K keep their figures: the smallest can be {about['least']}.")
     for unit, cube in about["units"].items():
         by = ", ".join([codes.GRAIN[cube["grain"]].lower(), "source", *cube["dimensions"]])
         place = f", by {cube['layer']}" if cube["layer"] else ", no map"

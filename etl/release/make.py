@@ -76,7 +76,7 @@ def make_release(
             digest = write(target, database, parts, policy, release, version, built_at)
             lowest = min([policy.base, *[int(archive.about(i).get("base", policy.base)) for i in archive.ids()]])
             require_clean(target, lowest)
-            about = _about(release, parts, policy, digest, built_at, previous)
+            about = {**_about(release, parts, policy, digest, built_at, previous), "least": lowest}
             if previous and _same(archive.about(previous), about):
                 return Made(previous, True, archive.about(previous))
             if check:
