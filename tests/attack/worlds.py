@@ -70,6 +70,8 @@ def make_world(
         for line in DEFAULT.read_text(encoding="utf-8").splitlines()
     ]
     (folder / "policy.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
+    # One seed, so that a failure comes again; the attacker does not have it.
+    (folder / "warehouse" / "seed").write_text(f"{seed:064x}\n", encoding="ascii")
     world = World(folder, (OPEN,) if is_open else ())
     _people_of_both(world)
     if motel:
