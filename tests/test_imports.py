@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 
 OWN = ("etl", "dashboard", "pages", "launcher", "benchmarks", "tests", "app", "start")
-CONTRACT = ("etl.schema", "etl.tables", "etl.codes", "etl.client_codes")  # the words and the tables: anyone may import them
+CONTRACT = ("etl.schema", "etl.tables", "etl.codes", "etl.client_codes")  # words and tables: anyone may import them
 UI = ("streamlit", "streamlit_folium")
 ENGINES = ("ibis", "duckdb", "sqlglot")
 DRAWING = ("plotly", "folium", "branca", "streamlit_folium")

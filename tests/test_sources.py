@@ -201,8 +201,8 @@ def test_a_providers_traits_are_there(source: Source) -> None:
         assert trait.several == (dimension in SEVERAL_EACH)
         assert trait.age == (dimension == "age_band") and bool(trait.codes) != trait.age
         assert not (trait.multiple and trait.several)
-    for table in clients.tables:
-        assert 1 <= len(set(table)) == len(table) <= 2 and set(table) <= set(clients.traits)
+    for crossed in clients.tables:
+        assert 1 <= len(set(crossed)) == len(crossed) <= 2 and set(crossed) <= set(clients.traits)
     for key, table in form.tables.items():
         assert "client" in table.columns or key == clients.covers
         assert key in ("client", clients.covers) or "day" in table.columns

@@ -18,8 +18,9 @@ def traces(folder: Path, needles: Collection[Needle], without: Collection[str] =
     """The files, relative to the folder, that hold one of the values in any form. without: names not looked at."""
     forms = [form for needle in needles for form in _bytes_of(needle)]
     found = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in without):
-        raw = path.read_bytes()
+    # All bytes first: opening a SQLite file takes the log beside it away.
+    raws = {p: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in without}
+    for path, raw in raws.items():
         if any(form in raw for form in forms) or any(_equal(v, n) for v in _values(path) for n in needles):
             found.append(path.relative_to(folder).as_posix())
     return found

@@ -38,7 +38,8 @@ def advance(data_dir: Path, con: sqlite3.Connection) -> None:
 def write(data_dir: Path, newest: End) -> None:
     """Set the record. Raises StateError."""
     path = chain.folder(data_dir) / FILE
-    part = path.with_name(f".head.{os.getpid()}.partial")  # hidden: no backup takes it along
+    # Hidden: no backup takes it along. One name: whoever writes holds the lock, and takes over what a killed one left.
+    part = path.with_name(".head.partial")
     try:
         path.parent.mkdir(exist_ok=True)
         with part.open("w", encoding="ascii") as out:
