@@ -82,7 +82,8 @@ def _worked(found: Example) -> None:
     st.markdown(
         markdown_text(
             f"Somebody who takes “{first}” from the total has {protection.number(rest)} left: the other lines, as they "
-            "are published. However tables are taken apart, nothing but these rounded groups comes out."
+            "are published. However tables are taken apart, nothing but these rounded groups comes out. A group "
+            "that was small when it was first published stays off by that, also when it has grown."
         )
     )
 
@@ -91,7 +92,8 @@ def could(n: int, base: int) -> str:
     """The true counts that a published count of one smallest group can stand for."""
     if not n:
         return f"0 to {base - 1}"
-    return f"1 to {base}" if n == base else "that number"
+    # Nobody may be there either: an empty group can be published as the base.
+    return f"0 to {base}" if n == base else "that number"
 
 
 def _errors(cubes: list[Cube]) -> None:
