@@ -77,9 +77,13 @@ def spans(published: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, np.where(published == 0, K - 1, published)
 
 
-def test_every_figure_of_every_state_is_a_sum_of_published_cells(units: list[Unit]) -> None:
+def test_every_figure_of_every_state_is_a_sum_of_published_cells(
+    units: list[Unit], request: pytest.FixtureRequest
+) -> None:
     """So a reader of all pages knows the cells and nothing more, and no figure and no part of one is 1 to 10."""
-    assert sum(len(unit.figures) for unit in units) > 500
+    # The county of 400 under the usual policy has years and no map: fewer states can be asked of it.
+    coarse = request.node.callspec.id == "400"
+    assert sum(len(unit.figures) for unit in units) > (500 if coarse else 2_000)
     for unit in units:
         assert not ((unit.published > 0) & (unit.published < K)).any()
         for figure in unit.figures:
