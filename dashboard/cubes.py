@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "years2": 24, "years3": 36, "years5": 60}
+from etl.codes import GRAIN_MONTHS
+
 YEARS_ALL = 60  # months: the span of the usual view where periods are finer than years together
 # How a reader says each grain: "shown by year", "since the year before".
 WORDS = {
@@ -86,7 +87,7 @@ class Cube:
         """Every closed period, in order."""
         if self.grain == "all":
             return (Period(self.first, self.last, self.grain),)
-        step, found, start = MONTHS[self.grain], [], self.first
+        step, found, start = GRAIN_MONTHS[self.grain], [], self.first
         while _later(start, step - 1) <= self.last:
             found.append(Period(start, _later(start, step - 1), self.grain))
             start = _later(start, step)
@@ -116,7 +117,7 @@ class Cube:
 
     def before(self, period: Period) -> Period | None:
         """The period to compare with: the same one a year before, or the one before where periods are years."""
-        step = max(MONTHS.get(self.grain, 0), 12)
+        step = max(GRAIN_MONTHS.get(self.grain, 0), 12)
         return self.period_of(_later(period.first, -step))
 
     def between(self, first: date | None, last: date | None) -> tuple[Period, ...]:

@@ -63,6 +63,11 @@ GRAIN = _frozen(
     all="All years together",
 )
 
+# Months of each; `all` is as long as what was there first.
+GRAIN_MONTHS = MappingProxyType(
+    {"month": 1, "quarter": 3, "half": 6, "year": 12, "years2": 24, "years3": 36, "years5": 60}
+)
+
 MINOR = _frozen(minor="Under 18", adult="18 and over", multiple="Both", unknown="Age not recorded")
 
 SEX = _frozen(

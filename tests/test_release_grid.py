@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from etl import codes
 from etl.__main__ import main
-from etl.release import facts, periods
+from etl.release import facts
 from etl.release import policy as policies
 from etl.release.archive import Archive
 from etl.release.facts import NO_POINT, WHOLE, Layer
@@ -26,7 +27,7 @@ from tests.make_warehouse import make_warehouse
 POLICY = policies.parse(policies.DEFAULT.read_text(encoding="utf-8"))
 LAYER = Layer("tract", {"A": 5000, "B": 5000, "C": 999})
 MAP = Grid((), LAYER)
-GRAINS = list(periods.MONTHS)
+GRAINS = list(codes.GRAIN_MONTHS)
 
 
 def month(year: int, number: int = 1) -> int:

@@ -9,7 +9,7 @@ from etl import codes
 from etl.release import periods
 from etl.release.facts import WHOLE, Layer
 from etl.release.guard import AREA, Grid, hidden, hide, placed
-from etl.release.periods import MONTHS, Closed, Periods
+from etl.release.periods import Closed, Periods
 from etl.release.policy import GRAINS, Policy
 
 LABELS = {"exploitation": "kind of exploitation", "minor": "under 18 or adult", "age_band": "age", "sex": "sex",
@@ -61,7 +61,7 @@ def _options(
     if step in GRAINS:
         finer = GRAINS[GRAINS.index(step) : GRAINS.index(now.periods.grain)]
         return [tried(grain, grid.dimensions, grid.layer) for grain in finer], ""
-    if step == AREA and now.periods.months > MONTHS["year"]:
+    if step == AREA and now.periods.months > codes.GRAIN_MONTHS["year"]:
         return [], "by area: the periods are longer than a year, and so few records make no map"
     if step == AREA:
         return [tried(now.periods.grain, grid.dimensions, layer) for layer in layers], "" if layers else (

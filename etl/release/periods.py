@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "years2": 24, "years3": 36, "years5": 60}
+from etl.codes import GRAIN_MONTHS
+
 CALENDAR = ("month", "quarter", "half", "year")
 
 
@@ -58,9 +59,9 @@ def layout(grain: str, first: int, last: int) -> Periods:
     period is a whole one; `all` is one period, and the next is as long.
     """
     if grain in CALENDAR:
-        return Periods(grain, MONTHS[grain], first // 12 * 12)
+        return Periods(grain, GRAIN_MONTHS[grain], first // 12 * 12)
     after = (last + 1) // 12 * 12  # the January after the last full year
-    months = MONTHS.get(grain) or max(12, after - first // 12 * 12)
+    months = GRAIN_MONTHS.get(grain) or max(12, after - first // 12 * 12)
     return Periods(grain, months, after - months)
 
 
