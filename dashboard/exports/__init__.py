@@ -1,0 +1,1 @@
+"""What readers take away as files: what may leave (policy), and the formats in which it is written."""

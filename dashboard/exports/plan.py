@@ -1,0 +1,54 @@
+"""What one export holds, decided before a file is begun: its columns, its rows as one question, and what stays here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+Kind = Literal["totals", "records"]
+Type = Literal["string", "integer", "number", "date", "boolean", "geometry"]
+KINDS: tuple[Kind, ...] = ("totals", "records")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the file: name as in its header; description in words; values : code -> label of a code list."""
+
+    name: str
+    type: Type
+    description: str
+    unit: str = ""
+    values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An export that may leave.
+
+    columns : exactly those of `expression`, in its order. rows : how many it yields. left_out : sentences.
+    words : the filters in words, with a full stop. link : path and query that reopen the view, without a host.
+    release : the id of the public release, or the version of the restricted warehouse as `version 12`.
+    expression : an Ibis expression over the warehouse's unbound tables. layer : the layer of areas whose ids are in
+    the column `area`; "h3" where the column `cell` names H3 cells; None where no row has a place of its own. A layer
+    is read from the table `areas` of the same warehouse, whose polygons are everybody's.
+    """
+
+    kind: Kind
+    tier: str
+    unit: str
+    columns: tuple[Column, ...]
+    rows: int
+    left_out: tuple[str, ...]
+    words: str
+    link: str
+    release: str
+    expression: Any
+    layer: str | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why nothing leaves, in plain words, and what to do."""
+
+    message: str
+    remedy: str
