@@ -124,6 +124,8 @@ def corrupt(data: bytes, at: int) -> bytes:
         ("a.csv.gz", gzip.compress(BODY.encode())[:-8] + b"\0" * 8, "is damaged"),
         ("a.zip", b"PK\x03\x04" + b"\0" * 100, "is damaged"),
     ],
+    # Named, because the bytes hold the time: two processes that run the tests have to agree on their names.
+    ids=["cut off", "altered inside", "altered at the end", "no archive"],
 )
 def test_damaged_archives(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     with pytest.raises(SourceError, match=message):
