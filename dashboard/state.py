@@ -86,6 +86,51 @@ STEPS = (
         why TEXT CHECK ((why IS NULL) = (ended_at IS NULL))
     );
     CREATE TABLE ended_for (person TEXT PRIMARY KEY, before REAL NOT NULL, why TEXT NOT NULL);""",
+    # dashboard/saved.py: views, and what their figures were, apart for each scope that saved them.
+    # dashboard/decks: briefings, and what was decided at their meetings.
+    """CREATE TABLE saved_views (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        description TEXT NOT NULL,
+        page TEXT NOT NULL,
+        query TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        person TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        deleted_at TEXT
+    );
+    CREATE TABLE saved_figures (
+        view TEXT NOT NULL REFERENCES saved_views (id) ON DELETE CASCADE,
+        scope TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        release TEXT NOT NULL,
+        saved_at TEXT NOT NULL,
+        figures TEXT NOT NULL,
+        PRIMARY KEY (view, scope)
+    );
+    CREATE TABLE decks (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        meeting TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        person TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        release TEXT NOT NULL,
+        slides TEXT NOT NULL,
+        changes TEXT NOT NULL,
+        deleted_at TEXT
+    );
+    CREATE TABLE decisions (
+        id TEXT PRIMARY KEY,
+        deck TEXT NOT NULL REFERENCES decks (id) ON DELETE CASCADE,
+        made_on TEXT NOT NULL,
+        text TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        due TEXT,
+        done_on TEXT,
+        person TEXT NOT NULL,
+        scope TEXT NOT NULL
+    );""",
 )
 
 
@@ -98,8 +143,10 @@ class StateError(Exception):
 
 
 def path_of(data_dir: Path) -> Path:
-    """Where the file of a data directory is, or would be."""
-    return Path(data_dir) / "warehouse" / FILE
+    """Where the file of a data directory is, or would be: beside the warehouse, or beside the public releases."""
+    folder = Path(data_dir)
+    public = (folder / "releases").is_dir() and not (folder / "warehouse").is_dir()
+    return (folder if public else folder / "warehouse") / FILE
 
 
 def read(data_dir: Path, question: Callable[[sqlite3.Connection], R], empty: R) -> R:
