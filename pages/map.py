@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard.components import context, map_page, protected_map, view
+from dashboard import view_facts
+from dashboard.components import context, map_page, protected_map
 
 ctx = context.current()
 st.title("Map", anchor=False)
-if ctx.catalogue.public and not view.is_published(ctx):
+if ctx.catalogue.public and not view_facts.is_published(ctx):
     protected_map.show(ctx)
 else:
     map_page.show(ctx)

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from dashboard.components import context, protected_trends, trend_figures, view
+from dashboard import view_facts
+from dashboard.components import context, protected_trends, trend_figures
 
 ctx = context.current()
 st.title("Trends", anchor=False)
-if ctx.catalogue.public and not view.is_published(ctx):
+if ctx.catalogue.public and not view_facts.is_published(ctx):
     protected_trends.show(ctx)
 else:
     choice = trend_figures.controls(ctx)
     trend_figures.main_chart(ctx, choice)
 
-    if not view.is_published(ctx):
+    if not view_facts.is_published(ctx):
         left, right = st.columns(2, gap="large")
         with left:
             trend_figures.year_over_year(ctx)

@@ -6,8 +6,8 @@ import streamlit as st
 from dashboard import words
 from dashboard.charts import bars
 from dashboard.components import figure
-from dashboard.components.context import Context
 from dashboard.measures.clients import client_totals, notes_of_load
+from dashboard.view_context import Context
 from etl.client_codes import CLIENT_CODES, CLIENT_DIMENSION, SEVERAL_EACH
 
 PROTECTED = "protected: rounded to protect people"

@@ -1,7 +1,6 @@
 """What a page needs to answer: the warehouse, the filters of the view and what can be chosen."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -9,29 +8,16 @@ import streamlit as st
 from dashboard import groups
 from dashboard.catalogue import Catalogue
 from dashboard.components import notices
-from dashboard.filters import Filters, sentence
 from dashboard.links import from_query
 from dashboard.scoped import scoped
 from dashboard.state import StateError
+from dashboard.view_context import Context
 from dashboard.warehouse import Warehouse, WarehouseError, check_tier, served_tier
 from dashboard.warehouse import current as current_warehouse
 
+__all__ = ["Context"]  # and the functions below, by their module
 _KEY = "_lamplight_context"
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Context:
-    """One view, for the length of one run of a page."""
-
-    warehouse: Warehouse
-    filters: Filters
-    catalogue: Catalogue
-
-    @property
-    def sentence(self) -> str:
-        """The view in words, ending with a full stop. Plain text: escape it for Markdown."""
-        return sentence(self.filters, self.catalogue)
 
 
 def data_dir() -> Path:

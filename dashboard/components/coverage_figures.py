@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from dashboard import measures, words
+from dashboard import measures, view_facts, words
 from dashboard.charts import coverage
 from dashboard.components import figure, view
-from dashboard.components.context import Context
 from dashboard.filters import Filters
 from dashboard.measures.collected import NO, collected_months, months_since_1970
+from dashboard.view_context import Context
 from etl import codes
 
 READING = (
@@ -73,7 +73,7 @@ def record_months(ctx: Context, first: date | None, last: date | None) -> pd.Dat
     # Without a record there is no series to ask for.
     some = measures.total(ctx.warehouse, filters) > 0
     counts = measures.by_period(ctx.warehouse, filters, "month", "source" if some else None)
-    for source in view.sources(ctx):
+    for source in view_facts.sources(ctx):
         own = counts[counts["code"] == source.source].set_index("period")["n"] if some else pd.Series(dtype=float)
         n = own.reindex(months).to_numpy(dtype=float, na_value=0.0)
         no = collected_months(ctx.warehouse, replace(filters, sources=(source.source,)), at) == NO

@@ -9,10 +9,10 @@ from dashboard import measures, words
 from dashboard.analysis.delay import SETTLED, Delay
 from dashboard.charts import coverage
 from dashboard.components import figure
-from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.glossary import terms
 from dashboard.measures.delay import reporting_delays
+from dashboard.view_context import Context
 from etl import codes
 
 DELAY_AGES = 12

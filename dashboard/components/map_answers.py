@@ -8,21 +8,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, questions, words
+from dashboard import map_places, measures, questions, view_facts, words
 from dashboard.components import (
     figure,
     legend,
     map_choice,
     map_frames,
     map_panel,
-    map_places,
     map_trust,
     map_view,
     view,
 )
-from dashboard.components.context import Context
-from dashboard.components.map_places import Scale
 from dashboard.escape import html_text, markdown_text
+from dashboard.map_places import Scale
 from dashboard.maps import classes, shapes, styles
 from dashboard.maps.styles import ClassStyle
 from dashboard.measures.hotspots import by_place_and_month
@@ -30,6 +28,7 @@ from dashboard.palette import Palette
 from dashboard.questions import changed, clustered, density, rate, trend
 from dashboard.questions.answer import Answer, refusal
 from dashboard.questions.study import Study
+from dashboard.view_context import Context
 
 REPORTS = "These are reports, shaped by where people look: a hotspot of reports is not the same as one of harm."
 BESIDE = {"by themselves": "", "beside all police reports": "reports", "beside the residents": "residents"}
@@ -90,7 +89,7 @@ def show(
     named = map_places.named(ctx, found)
     made = answer(ctx, which, found, named, picked, noun)
     table = made.table(named, found.counts, noun[1].capitalize())
-    caption = view.caption(
+    caption = view_facts.caption(
         ctx, REPORTS, *made.caveats, *_elsewhere(found, noun), _said(made, found, scale), cannot_tell=False
     )
     left, right = st.columns([2, 1], gap="large")
@@ -275,7 +274,7 @@ def _reading(scale: Scale) -> str:
 
 
 def _periods(ctx: Context, found: Study, picked: dict[str, str]) -> changed.Periods:
-    last = view.last_complete(ctx) or pd.Timestamp(found.months[-1]).date()
+    last = view_facts.last_complete(ctx) or pd.Timestamp(found.months[-1]).date()
     return changed.periods(last, int(picked["span"]), bool(picked["against"]))
 
 

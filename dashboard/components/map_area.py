@@ -4,11 +4,11 @@ import streamlit as st
 
 from dashboard import groups, measures, words
 from dashboard.components import groups_panel, map_choice, map_panel
-from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.groups import GroupError
 from dashboard.maps import drawn
 from dashboard.palette import Palette
+from dashboard.view_context import Context
 
 _FILE = "map_area_file"
 _TAKEN = "_lamplight_area_file"

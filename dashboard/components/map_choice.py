@@ -10,12 +10,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, questions, words
-from dashboard.components import map_places
-from dashboard.components.context import Context
-from dashboard.components.map_places import Scale, empty_cells, held_by, scales
+from dashboard import map_places, measures, questions, words
 from dashboard.filters import default
+from dashboard.map_places import Scale, empty_cells, held_by, scales
 from dashboard.maps import clicks, drawn, shapes
+from dashboard.view_context import Context
 
 SCALE, PLACE, STREET, MAP, MOMENT = "by", "place", "street_map", "map", "map_moment"
 DRAWN, DRAWN_ERROR = "map_drawn", "map_drawn_error"

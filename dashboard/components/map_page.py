@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, questions, stories, words
+from dashboard import map_places, measures, questions, stories, view_facts, words
 from dashboard.components import (
     figure,
     filter_bar,
@@ -15,14 +15,13 @@ from dashboard.components import (
     map_choice,
     map_frames,
     map_panel,
-    map_places,
     map_view,
     view,
 )
-from dashboard.components.context import Context
-from dashboard.components.map_places import Scale
+from dashboard.map_places import Scale
 from dashboard.maps import classes, shapes, story, styles
 from dashboard.measures import PlaceStrip
+from dashboard.view_context import Context
 
 if TYPE_CHECKING:
     from dashboard.maps.picture import AnyPicture
@@ -33,7 +32,7 @@ REPORTS = "These are reports, shaped by where people look."
 
 def show(ctx: Context) -> None:
     """Draw the page."""
-    if view.is_published(ctx):
+    if view_facts.is_published(ctx):
         _published(ctx)
         return
     strip = measures.place_strip(ctx.warehouse, ctx.filters)
@@ -129,7 +128,7 @@ def _figure(
     with left:
         figure.figure(
             "map", answer, ctx.sentence, drawn, _twin(places, noun),
-            view.caption(ctx, REPORTS, *without, cannot_tell=False), _reading(scale),
+            view_facts.caption(ctx, REPORTS, *without, cannot_tell=False), _reading(scale),
         )  # fmt: skip
     with right, st.container(border=True, key="map_place"):
         map_panel.beside(ctx, places, chosen, scale, noun, p)

@@ -10,12 +10,12 @@ import streamlit as st
 from dashboard import measures, words
 from dashboard.catalogue import AreaGroup
 from dashboard.components import legend, map_choice
-from dashboard.components.context import Context
 from dashboard.components.groups_panel import AREA
-from dashboard.components.map_places import Scale
 from dashboard.escape import html_text, markdown_text
+from dashboard.map_places import Scale
 from dashboard.maps import story
 from dashboard.palette import Palette
+from dashboard.view_context import Context
 from etl import codes
 
 LISTED = 8

@@ -9,12 +9,12 @@ from dashboard.analysis.backtest import Backtest
 from dashboard.charts import style
 from dashboard.charts.curve import concentration_curve
 from dashboard.components import figure, gate
-from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.measures.hotspots import located_days
 from dashboard.palette import Palette
 from dashboard.questions.study import Study
 from dashboard.questions.trust import trust
+from dashboard.view_context import Context
 
 MOST_POINTS = 20_000
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import map_places
-from dashboard.components.context import Context
+from dashboard import map_places
 from dashboard.components.map_choice import MAP
 from dashboard.escape import markdown_text
 from dashboard.maps.classes import Classes
 from dashboard.palette import Palette
+from dashboard.view_context import Context
 
 if TYPE_CHECKING:
     from folium import FeatureGroup, Map

@@ -5,10 +5,10 @@ import streamlit as st
 
 from dashboard import protection
 from dashboard.components import context, gate
-from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters
 from dashboard.measures import protected as measures
+from dashboard.view_context import Context
 from dashboard.warehouse import Warehouse, WarehouseError
 from dashboard.warehouse import current as current_warehouse
 from etl import codes

@@ -6,16 +6,16 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import measures, stories, words
+from dashboard import measures, stories, view_facts, words
 from dashboard.analysis import change
 from dashboard.charts import spark as charts_spark
 from dashboard.charts import trend
 from dashboard.components import figure, view
-from dashboard.components.context import Context
 from dashboard.escape import markdown_text
 from dashboard.filters import add_months
 from dashboard.measures.collected import NO, YES
 from dashboard.measures.delay import victims_cluster
+from dashboard.view_context import Context
 
 RARELY = 0.1  # labour trafficking below this share of the reports is called few
 SPARK_MONTHS = 24
@@ -47,7 +47,7 @@ class Spans:
 def spans(ctx: Context) -> Spans | None:
     """The months that the headline compares: the last twelve that are over and filled; None if there are none."""
     records = replace(ctx, filters=replace(ctx.filters, unit="incidents"))
-    last = view.last_complete(records)
+    last = view_facts.last_complete(records)
     found = measures.last_12_vs_previous(ctx.warehouse, replace(records.filters, date_to=last))
     if found is None:
         return None
@@ -63,19 +63,19 @@ def spans(ctx: Context) -> Spans | None:
 
 def _beside_the_year_before(records: Context, first: date, last: date) -> Spans:
     before = add_months(first, -12), add_months(last, -12)
-    steady = view.steady(records, before[0], add_months(first, -1))
-    steady = tuple(s for s in steady if s in view.steady(records, first, last))
-    return Spans(first, last, *before, steady, whole=len(steady) == len(view.sources(records)))
+    steady = view_facts.steady(records, before[0], add_months(first, -1))
+    steady = tuple(s for s in steady if s in view_facts.steady(records, first, last))
+    return Spans(first, last, *before, steady, whole=len(steady) == len(view_facts.sources(records)))
 
 
 def answer(ctx: Context, when: Spans | None) -> None:
     """The headline: how many, and compared with the year before."""
     unit = ctx.filters.unit
-    if view.is_published(ctx):
+    if view_facts.is_published(ctx):
         return _published_answer(ctx)
     if when is None:
         return figure.lead("No reports with these filters.")
-    if (view.collected(ctx, when.first, when.last) == NO).all():
+    if (view_facts.collected(ctx, when.first, when.last) == NO).all():
         figure.lead(f"Not collected, {when.words}: that is not zero.")
         st.caption("No source of this view counted trafficking in these months.")
         return None
@@ -100,7 +100,7 @@ def _basis(ctx: Context, when: Spans, found: change.Change | None) -> str:
     if not when.whole:
         named = words.listed([ctx.catalogue.source_title(s) for s in when.steady], most=4)
         said.append(f"Both years were collected in full by {named}.")
-    broken = view.breaks_between(ctx, when.before_first, when.last, when.steady)
+    broken = view_facts.breaks_between(ctx, when.before_first, when.last, when.steady)
     if broken:
         day, text = broken[-1]
         said.append(f"Compare with care: {text.rstrip('.')} ({words.day(day)}).")
@@ -132,23 +132,23 @@ def _published_answer(ctx: Context) -> None:
 def steady_view(ctx: Context, when: Spans, unit: str) -> Context:
     """The view in the sources that collected both years; as it is where they are all that records this unit."""
     own = replace(ctx, filters=replace(ctx.filters, unit=unit))
-    if {s.source for s in view.sources(own)} <= set(when.steady):
+    if {s.source for s in view_facts.sources(own)} <= set(when.steady):
         return ctx
     return replace(ctx, filters=replace(ctx.filters, sources=when.steady))
 
 
 def _compared(ctx: Context, when: Spans, unit: str) -> tuple[int, change.Change | None]:
     """The count of the last twelve months, and its change in the sources that collected both years."""
-    this_year = view.by_code(ctx, when.first, when.last, unit, "source")
+    this_year = view_facts.by_code(ctx, when.first, when.last, unit, "source")
     now = sum(this_year.values())
     if not when.steady:
         return now, None
-    year_before = view.by_code(ctx, when.before_first, when.before_last, unit, "source")
+    year_before = view_facts.by_code(ctx, when.before_first, when.before_last, unit, "source")
     after, before = (sum(n.get(s, 0) for s in when.steady) for n in (this_year, year_before))
     same = steady_view(ctx, when, unit)
     effect = 1.0
     if unit == "victims":
-        effect = victims_cluster(ctx.warehouse, view.narrowed(same, when.before_first, when.last))
+        effect = victims_cluster(ctx.warehouse, view_facts.narrowed(same, when.before_first, when.last))
     return now, change.compare(before, after, design_effect=effect)
 
 
@@ -166,7 +166,7 @@ def four(ctx: Context, when: Spans) -> None:
 
 def _incidents(ctx: Context, when: Spans) -> None:
     records = replace(ctx, filters=replace(ctx.filters, unit="incidents"))
-    if (view.collected(records, when.first, when.last) == NO).all():
+    if (view_facts.collected(records, when.first, when.last) == NO).all():
         _number(ctx, "Incidents reported", "Not collected", "that is not zero", when, None)
         return
     now, found = _compared(ctx, when, "incidents")
@@ -187,7 +187,7 @@ def _minors(ctx: Context, when: Spans) -> None:
     if not _people_known(ctx):
         _number(ctx, "Victims under 18", "Not recorded", "these sources record no victims", when, None)
         return
-    n = view.by_code(ctx, when.first, when.last, "victims", "minor")
+    n = view_facts.by_code(ctx, when.first, when.last, "victims", "minor")
     unknown = n.get("unknown", 0)
     note = f"age not recorded for {words.number(unknown)} more" if unknown else "all ages are recorded"
     spark = _spark(ctx, when, "victims", "minor", ("minor",))
@@ -197,24 +197,24 @@ def _minors(ctx: Context, when: Spans) -> None:
 def _labour(ctx: Context, when: Spans) -> None:
     """Always shown, whatever the exploitation filter says: its absence is the finding."""
     label = "Labour trafficking"
-    labour = replace(ctx.filters, unit="incidents", exploitation=view.LABOUR)
-    asked = view.collected(replace(ctx, filters=labour), when.first, when.last)
+    labour = replace(ctx.filters, unit="incidents", exploitation=view_facts.LABOUR)
+    asked = view_facts.collected(replace(ctx, filters=labour), when.first, when.last)
     if (asked == NO).all():
         _number(ctx, label, "Not collected", "these sources have no category for it", when, None)
         return
     every = replace(ctx, filters=replace(ctx.filters, exploitation=()))
-    kinds = view.by_code(every, when.first, when.last, "incidents", "exploitation")
-    now, whole = sum(kinds.get(k, 0) for k in view.LABOUR), sum(kinds.values())
+    kinds = view_facts.by_code(every, when.first, when.last, "incidents", "exploitation")
+    now, whole = sum(kinds.get(k, 0) for k in view_facts.LABOUR), sum(kinds.values())
     few = now < words.PERCENT_FROM or now < RARELY * whole
     note = "few reports; rarely looked for" if few else f"of {words.number(whole)} incidents of any kind"
     if (asked != YES).any():
         note = "not collected everywhere" + ("; few reports" if few else "")
-    spark = _spark(every, when, "incidents", "exploitation", view.LABOUR)
+    spark = _spark(every, when, "incidents", "exploitation", view_facts.LABOUR)
     _number(ctx, label, words.exact(now), note, when, spark)
 
 
 def _people_known(ctx: Context) -> bool:
-    return bool(view.sources(replace(ctx, filters=replace(ctx.filters, unit="victims"))))
+    return bool(view_facts.sources(replace(ctx, filters=replace(ctx.filters, unit="victims"))))
 
 
 def _beside(found: change.Change | None, now: int) -> str:
@@ -229,9 +229,9 @@ def _beside(found: change.Change | None, now: int) -> str:
 def _spark(ctx: Context, when: Spans, unit: str, group: str, kept: tuple[str, ...] = ()) -> list[float]:
     """The last two years by month; kept : only these codes of the group. nan where nothing was collected."""
     first = add_months(when.last, 1 - SPARK_MONTHS)
-    if not view.by_code(ctx, first, when.last, unit, group):
+    if not view_facts.by_code(ctx, first, when.last, unit, group):
         return []
-    months = view.narrowed(ctx, first, when.last, unit)
+    months = view_facts.narrowed(ctx, first, when.last, unit)
     table = measures.by_period(ctx.warehouse, months, "month", group)
     if kept:
         table = table[table["code"].isin(kept)]
@@ -267,16 +267,17 @@ def _help(ctx: Context, when: Spans, drawn: bool) -> str:
 
 def over_time(ctx: Context) -> None:
     """The view by month (by year for published figures)."""
-    found = view.series(ctx, "month")
+    found = view_facts.series(ctx, "month")
     if not found["n"].fillna(0).sum():
         view.nothing(ctx, "trend")
         return
     unit = ctx.filters.unit
-    grain = "year" if view.is_published(ctx) else "month"
+    grain = "year" if view_facts.is_published(ctx) else "month"
     figure.figure(
         "trend", stories.trend(found, unit, grain, ctx.filters.date_basis), ctx.sentence,
-        trend.bars(found, figure.current_palette(), view.breaks(ctx), height=400), view.trend_table(found, unit),
-        view.caption(ctx, view.oddities(ctx, found)),
+        trend.bars(found, figure.current_palette(), view_facts.breaks(ctx), height=400),
+        view_facts.trend_table(found, unit),
+        view_facts.caption(ctx, view_facts.oddities(ctx, found)),
         "Each bar is one month, from zero. Hatched bars are not finished. A dashed line is a dated note.",
         missing="not collected",
     )  # fmt: skip

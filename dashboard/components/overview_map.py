@@ -4,10 +4,10 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from dashboard import measures, stories, words
-from dashboard.components import figure, legend, map_places, view
-from dashboard.components.context import Context
+from dashboard import map_places, measures, stories, view_facts, words
+from dashboard.components import figure, legend, view
 from dashboard.maps import classes, shapes, small
+from dashboard.view_context import Context
 
 NAMED = 5  # areas named where no place names are loaded
 CELLS = 7  # about two kilometres across: readable at a third of a page
@@ -15,7 +15,7 @@ CELLS = 7  # about two kilometres across: readable at a third of a page
 
 def where(ctx: Context) -> None:
     """Counts by area (by cell where no area layer is loaded), and what is not on the map."""
-    if view.is_published(ctx):
+    if view_facts.is_published(ctx):
         figure.nothing("where", "Where", "Published figures name agencies and states, not places on a map.")
         return
     places = _places(ctx)
@@ -34,7 +34,7 @@ def where(ctx: Context) -> None:
     figure.figure(
         "where", f"Most {many}: {top['name']} ({words.number(int(top['n']))})", ctx.sentence,
         lambda: _show(picture, places, many),
-        places[["label", "n"]].set_axis(["Place", many.capitalize()], axis=1), view.caption(ctx, missing),
+        places[["label", "n"]].set_axis(["Place", many.capitalize()], axis=1), view_facts.caption(ctx, missing),
         "The stronger the shade, the more reports. It is not a rate: where more people live, more is reported.",
     )  # fmt: skip
     view.page_link(ctx, "map", "Open the map")

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, stories, words
+from dashboard import measures, stories, view_facts, words
 from dashboard.charts import bars, heat
 from dashboard.charts.style import UNKNOWN
 from dashboard.components import figure, view
-from dashboard.components.context import Context
+from dashboard.view_context import Context
 from etl import codes
 
 WHO = {"victims": "Victims", "suspects": "Suspects", "published_cases": "Published cases"}
@@ -72,7 +72,7 @@ def replace_unit(ctx: Context, unit: str) -> Context:
 
 def recorded_at_all(people: People) -> bool:
     """Whether any of the sources of the view records these people, with a sentence on the page if none does."""
-    if view.sources(people.context):
+    if view_facts.sources(people.context):
         if measures.total(people.context.warehouse, people.context.filters):
             return True
         view.nothing(people.context, "people")
@@ -115,7 +115,7 @@ def attribute(people: People, column: str) -> None:
     title = stories.offenders(table) if column == "suspect_class" else stories.leading(table, people.unit, what)
     figure.figure(
         f"{people.unit}_{column}", title, ctx.sentence, drawn, twin,
-        view.caption(ctx, stories.unknowns(table, people.unit), AGES if column == "age_band" else ""), READING,
+        view_facts.caption(ctx, stories.unknowns(table, people.unit), AGES if column == "age_band" else ""), READING,
     )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def pair(people: People, with_race: bool) -> None:
     )
     twin = table[["a_label", "b_label", "n"]].set_axis([_title(a), _title(b), WHO[people.unit]], axis=1)
     figure.figure(
-        "pair", title, ctx.sentence, drawn, twin, view.caption(ctx),
+        "pair", title, ctx.sentence, drawn, twin, view_facts.caption(ctx),
         "Each cell counts the people with both attributes. Not recorded is in the last row and column.",
     )  # fmt: skip
 

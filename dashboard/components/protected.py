@@ -8,11 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import protection, stories
+from dashboard import protection, stories, view_facts
 from dashboard.components import figure, filter_bar, view
-from dashboard.components.context import Context
 from dashboard.cubes import Cube, Period
 from dashboard.measures import protected as measures
+from dashboard.view_context import Context
 
 WHY = "Why is this rounded?"
 
@@ -43,7 +43,7 @@ def draw(
     """One figure of the cube. split : by how many dimensions beside the period and the filters it tells apart."""
     about, own = ctx.sentence, cube(ctx)
     said = [protection.typically(own, measures.order(ctx.filters, split)), protection.grain(own), elsewhere(ctx)]
-    caption = view.caption(ctx, *said, *more)
+    caption = view_facts.caption(ctx, *said, *more)
     figure.figure(
         key, title, f"{about} {subtitle}".strip(), drawn, table, caption, reading,
         missing=protection.NOT_COLLECTED, under=lambda: why(ctx, key),
@@ -123,7 +123,7 @@ def within(ctx: Context, period: Period) -> Context:
 
 def notes(ctx: Context) -> list[tuple[date, str]]:
     """Dated notes for charts; none where periods are so long that a note would say nothing about their numbers."""
-    return [] if cube(ctx).coarse else list(view.breaks(ctx))
+    return [] if cube(ctx).coarse else list(view_facts.breaks(ctx))
 
 
 def as_table(title: str, table: pd.DataFrame) -> Callable[[], None]:

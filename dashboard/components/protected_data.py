@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import protection, words
+from dashboard import protection, view_facts, words
 from dashboard.charts import coverage as charts
-from dashboard.components import data_figures, figure, protected, view
-from dashboard.components.context import Context
+from dashboard.components import data_figures, figure, protected
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters
 from dashboard.measures import protected as measures
+from dashboard.view_context import Context
 from etl import codes
 
 COLLECTED = "Filled: that month was collected. Crossed grey: trafficking was not collected, which is not zero."
@@ -101,7 +101,7 @@ def _order(order: int) -> str:
 def coverage(ctx: Context, every: bool = False) -> None:
     """Which source collected trafficking in which month: yes or no, no counts. every : whatever the filters say."""
     filters = Filters(unit=ctx.filters.unit) if every else ctx.filters
-    if filters.unit not in ctx.catalogue.cubes or view.is_published(ctx):
+    if filters.unit not in ctx.catalogue.cubes or view_facts.is_published(ctx):
         filters = Filters(unit=next((u for u in codes.RECORD_UNITS if u in ctx.catalogue.cubes), "incidents"))
     if filters.unit not in ctx.catalogue.cubes:
         figure.nothing("coverage", "Coverage", "No records are published, so nothing is covered.")

@@ -7,23 +7,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import protection, questions, stories, words
+from dashboard import map_places, protection, questions, stories, view_facts, words
 from dashboard.components import (
     figure,
     legend,
     map_answers,
     map_choice,
     map_panel,
-    map_places,
     map_view,
     overview_map,
     protected,
     view,
 )
-from dashboard.components.context import Context
-from dashboard.components.map_places import Scale
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters
+from dashboard.map_places import Scale
 from dashboard.maps import classes, styles
 from dashboard.maps.styles import ClassStyle
 from dashboard.measures import by_area
@@ -33,6 +31,7 @@ from dashboard.questions import clustered, rate
 from dashboard.questions.answer import Answer
 from dashboard.questions.protected import study
 from dashboard.questions.study import Study
+from dashboard.view_context import Context
 
 ASKED = (questions.COUNT, questions.CLUSTERED, questions.RATE)
 FROM_CUBE = (
@@ -178,7 +177,7 @@ def _asked(
     made = _said_of_few(_answer(found, which, noun, named), found)
     if made.refused:
         figure.nothing("map", "This cannot be told from protected counts", made.sentence)
-        figure.explain(view.caption(ctx, FROM_CUBE, *made.caveats))
+        figure.explain(view_facts.caption(ctx, FROM_CUBE, *made.caveats))
         protected.why(ctx, "map")
         return
     looks = styles.rates(made.labels, p) if made.look == "rates" else styles.hot_and_cold(p)

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import protection, stories, words
+from dashboard import protection, stories, view_facts, words
 from dashboard.charts import protected as charts
 from dashboard.components import figure, overview_figures, protected, protected_map, view
-from dashboard.components.context import Context
 from dashboard.components.protected_data import coverage
 from dashboard.cubes import Period
 from dashboard.escape import markdown_text
 from dashboard.measures import protected as measures
+from dashboard.view_context import Context
 from etl import codes
 
 MOST = 5  # sentences of what changed
@@ -29,7 +29,7 @@ READING = (
 
 def show(ctx: Context) -> None:
     """Draw the page."""
-    if view.is_published(ctx):
+    if view_facts.is_published(ctx):
         overview_figures.answer(ctx, None)
         overview_figures.over_time(ctx)
         return
@@ -136,7 +136,7 @@ def _of_unit(ctx: Context) -> list[tuple[str, str, str]]:
     found = [(name, _value(n), note)]
     now = protected.within(ctx, last)
     if unit == "incidents" and "exploitation" in own.dimensions and not ctx.filters.exploitation:
-        labour = replace(now, filters=replace(now.filters, exploitation=view.LABOUR))
+        labour = replace(now, filters=replace(now.filters, exploitation=view_facts.LABOUR))
         kinds = "of all kinds: " + _value(n)
         found.append(("Labour trafficking", _value(_count(labour, last)), f"{last.when}; {kinds}"))
     children = {"minor": ("minor",), "age_band": ("0-8", "9-17")}

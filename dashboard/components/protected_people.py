@@ -6,12 +6,12 @@ import streamlit as st
 from dashboard import protection, stories, words
 from dashboard.charts import protected as charts
 from dashboard.components import figure, protected
-from dashboard.components.context import Context
 from dashboard.components.people_figures import AGES, ATTRIBUTES, CHILD_NOTE, ORDERED, WHO
 from dashboard.components.protected_trends import NAMES
 from dashboard.escape import html_text
 from dashboard.measures import protected as measures
 from dashboard.palette import Palette
+from dashboard.view_context import Context
 
 READING = "Bars start at zero. Hatched low marks are few or none. The grey bar is what was not recorded."
 

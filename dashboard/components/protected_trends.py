@@ -6,8 +6,8 @@ from dashboard import stories
 from dashboard.charts import multiples
 from dashboard.charts import protected as charts
 from dashboard.components import figure, protected, protected_overview, view
-from dashboard.components.context import Context
 from dashboard.measures import protected as measures
+from dashboard.view_context import Context
 
 NAMES = {
     "source": "Source",

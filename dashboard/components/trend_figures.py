@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, stories, words
+from dashboard import measures, stories, view_facts, words
 from dashboard.analysis import timeline
 from dashboard.charts import bars, heat, multiples, trend, years
 from dashboard.components import figure, view
-from dashboard.components.context import Context
 from dashboard.filters import add_months
+from dashboard.view_context import Context
 from etl import codes
 
 GROUPS = {
@@ -44,7 +44,7 @@ class Choice:
 
 def controls(ctx: Context) -> Choice:
     """Grain, group and moving average. All three are in the link."""
-    published = view.is_published(ctx)
+    published = view_facts.is_published(ctx)
     groups = _groups(ctx)
     view.unread(group=groups, **({} if published else {"grain": measures.GRAINS}))
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
@@ -81,7 +81,7 @@ def _groups(ctx: Context) -> dict[str, str]:
 
 def basis(ctx: Context) -> str:
     """Which date the page counts by, in a sentence."""
-    if view.is_published(ctx):
+    if view_facts.is_published(ctx):
         return "Publishers print these figures by year."
     if ctx.filters.date_basis == "occurred":
         return "Counted by the date occurred. Recent periods fill up as reports arrive; some records lack the date."
@@ -90,28 +90,28 @@ def basis(ctx: Context) -> str:
 
 def main_chart(ctx: Context, choice: Choice) -> None:
     """The one big chart."""
-    if view.is_published(ctx):
+    if view_facts.is_published(ctx):
         return _published(ctx, choice)
     if not measures.total(ctx.warehouse, ctx.filters):
         return view.nothing(ctx, "trend")
-    found = view.series(ctx, choice.grain, choice.group or None)
+    found = view_facts.series(ctx, choice.grain, choice.group or None)
     p, unit = figure.current_palette(), ctx.filters.unit
     title = stories.trend(found, unit, choice.grain, ctx.filters.date_basis)
     few = bool(choice.group) and found["group"].nunique() <= trend.FEW
     thin = few or (not choice.group and len(found) > trend.MANY_BARS)
-    notes = [view.oddities(ctx, found, "lines" if thin else "bars")]
+    notes = [view_facts.oddities(ctx, found, "lines" if thin else "bars")]
     if not choice.group:
         if choice.window:
             found["average"] = timeline.moving_average(found, choice.window)
             notes.append(f"The line is the mean of each {choice.grain} and the {choice.window - 1} before it.")
-        drawn = trend.bars(found, p, view.breaks(ctx))
+        drawn = trend.bars(found, p, view_facts.breaks(ctx))
     else:
-        drawn, note = _grouped(found, choice, p, view.breaks(ctx))
+        drawn, note = _grouped(found, choice, p, view_facts.breaks(ctx))
         notes.append(note)
         title += f", by {_groups(ctx)[choice.group].lower()}"
     figure.figure(
-        "trend", title, f"{ctx.sentence} {basis(ctx)}", drawn, view.trend_table(found, unit),
-        view.caption(ctx, *notes), READING, missing="not collected",
+        "trend", title, f"{ctx.sentence} {basis(ctx)}", drawn, view_facts.trend_table(found, unit),
+        view_facts.caption(ctx, *notes), READING, missing="not collected",
     )  # fmt: skip
     return None
 
@@ -144,8 +144,8 @@ def _published(ctx: Context, choice: Choice) -> None:
     drawn = trend.bars(found, p) if single else trend.lines(found, "source", labels, p)
     title = stories.trend(found, unit, "year", "reported") if single else f"{codes.UNIT[unit]}, by publisher and kind"
     figure.figure(
-        "trend", title, f"{ctx.sentence} {basis(ctx)}", drawn, view.trend_table(found, unit),
-        view.caption(ctx, "" if choice.group else f"Kind of figure: {main}."), READING, missing="not published",
+        "trend", title, f"{ctx.sentence} {basis(ctx)}", drawn, view_facts.trend_table(found, unit),
+        view_facts.caption(ctx, "" if choice.group else f"Kind of figure: {main}."), READING, missing="not published",
     )  # fmt: skip
     return None
 
@@ -174,13 +174,13 @@ def _like_with_like(ctx: Context, years: int | None) -> tuple[Context, str]:
 
     Unchanged where that is all sources or none of them.
     """
-    last, first = view.last_complete(ctx), ctx.filters.date_from or ctx.catalogue.first_month
+    last, first = view_facts.last_complete(ctx), ctx.filters.date_from or ctx.catalogue.first_month
     if last is None or first is None or first > last:
         return ctx, ""
     if years is not None:
         first = max(first, add_months(last, 1 - 12 * years))
-    steady = view.steady(ctx, first, last)
-    if not steady or len(steady) == len(view.sources(ctx)):
+    steady = view_facts.steady(ctx, first, last)
+    if not steady or len(steady) == len(view_facts.sources(ctx)):
         return ctx, ""
     named = words.listed([ctx.catalogue.source_title(s) for s in steady], most=4)
     return replace(ctx, filters=replace(ctx.filters, sources=steady)), f"Only {named}: collected throughout."
@@ -188,18 +188,18 @@ def _like_with_like(ctx: Context, years: int | None) -> tuple[Context, str]:
 
 def _care(ctx: Context) -> str:
     """The latest break in the series within the two years that are compared."""
-    last = view.last_complete(ctx)
+    last = view_facts.last_complete(ctx)
     if last is None:
         return ""
-    names = [s.source for s in view.sources(ctx)]
-    broken = view.breaks_between(ctx, add_months(last, 1 - 12 * YEARS_COMPARED), last, names)
+    names = [s.source for s in view_facts.sources(ctx)]
+    broken = view_facts.breaks_between(ctx, add_months(last, 1 - 12 * YEARS_COMPARED), last, names)
     return "".join(f"Compare with care: {text.rstrip('.')} ({words.day(day)})." for day, text in broken[-1:])
 
 
 def year_over_year(ctx: Context) -> None:
     """The months of each year over each other, in the sources that collected the last two years."""
     ctx, only = _like_with_like(ctx, YEARS_COMPARED)
-    table = timeline.by_year(view.series(ctx, "month"))
+    table = timeline.by_year(view_facts.series(ctx, "month"))
     if not table["n"].fillna(0).sum() or table["year"].nunique() < 2:
         figure.nothing(
             "years", "Year over year", "It takes months of two years to compare them. Choose a longer period."
@@ -220,7 +220,7 @@ def year_over_year(ctx: Context) -> None:
 def seasonality(ctx: Context) -> None:
     """Whether some months of the year have more reports than others, in the sources that always collected."""
     ctx, only = _like_with_like(ctx, None)
-    table = timeline.by_year(view.series(ctx, "month"))
+    table = timeline.by_year(view_facts.series(ctx, "month"))
     whole = timeline.whole_years(table)
     unit = ctx.filters.unit
     if whole["year"].nunique() < stories.FEWEST_YEARS:

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, stories, words
+from dashboard import measures, stories, view_facts, words
 from dashboard.analysis import timeline
 from dashboard.components import map_choice, view
-from dashboard.components.context import Context
-from dashboard.components.map_places import Scale
 from dashboard.components.overview_figures import Spans, steady_view
+from dashboard.map_places import Scale
 from dashboard.measures.delay import victims_cluster
 from dashboard.stories import Finding
+from dashboard.view_context import Context
 
 SHIFTS, MOST = 3, 5  # changes, and sentences in all
 # Sentences are longer than the labels of links usually are: they wrap instead of being cut off.
@@ -44,7 +44,7 @@ def findings(ctx: Context, when: Spans | None) -> list[Finding]:
 
 def show(ctx: Context, when: Spans | None) -> None:
     """The sentences as links. Published figures are too few a year to compare their parts."""
-    found = [] if view.is_published(ctx) else findings(ctx, when)
+    found = [] if view_facts.is_published(ctx) else findings(ctx, when)
     if not found:
         return
     st.html(_WRAP)
@@ -59,7 +59,7 @@ def show(ctx: Context, when: Spans | None) -> None:
 
 def _columns(ctx: Context) -> dict[str, tuple[str, str, dict[str, str]]]:
     """Attributes to look at: not the ones that the view is already narrowed to, and one layer of areas."""
-    kept = {c: s for c, s in SUBJECTS.items() if not (c == "source" and len(view.sources(ctx)) < 2)}
+    kept = {c: s for c, s in SUBJECTS.items() if not (c == "source" and len(view_facts.sources(ctx)) < 2)}
     if ctx.catalogue.layers:
         layer = ctx.catalogue.layers[0]
         kept[f"area_{layer}"] = ("Reports from {}", "map", {})
@@ -67,8 +67,8 @@ def _columns(ctx: Context) -> dict[str, tuple[str, str, dict[str, str]]]:
 
 
 def _pair(ctx: Context, when: Spans, column: str, unit: str = "incidents") -> tuple[pd.DataFrame, pd.DataFrame]:
-    before = view.groups(ctx, when.before_first, when.before_last, unit, column)
-    return before, view.groups(ctx, when.first, when.last, unit, column)
+    before = view_facts.groups(ctx, when.before_first, when.before_last, unit, column)
+    return before, view_facts.groups(ctx, when.first, when.last, unit, column)
 
 
 def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
@@ -78,7 +78,7 @@ def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
         before, after = _pair(everything, when, "source")
         asked["source"] = (before[before["code"].isin(when.steady)], after[after["code"].isin(when.steady)])
     victims = steady_view(everything, when, "victims")
-    people = _pair(victims, when, "minor", "victims") if view.sources(_victims(victims)) else None
+    people = _pair(victims, when, "minor", "victims") if view_facts.sources(_victims(victims)) else None
     tests = sum(len(set(b["code"]) | set(a["code"])) for b, a in [*asked.values(), *([people] if people else [])])
     found = []
     for column, (subject, page, params) in _columns(ctx).items():
@@ -87,7 +87,7 @@ def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
             shown = params | _on_the_map(ctx, column.removeprefix("area_"), code) if page == "map" else params
             found.append(Finding(text, page, shown, weight))
     if people:
-        effect = victims_cluster(ctx.warehouse, view.narrowed(victims, when.before_first, when.last))
+        effect = victims_cluster(ctx.warehouse, view_facts.narrowed(victims, when.before_first, when.last))
         for text, weight, _ in stories.shifts(*people, "Victims {}", tests, effect):
             found.append(Finding(text, "demographics", {}, weight))
     return found
@@ -115,7 +115,7 @@ def _shares(ctx: Context, when: Spans) -> list[Finding]:
         ("exploitation", "kind of exploitation", "trends"),
         ("premise", "kind of place", "trends"),
     ):
-        table = view.groups(ctx, when.first, when.last, "incidents", column)
+        table = view_facts.groups(ctx, when.first, when.last, "incidents", column)
         if table["n"].sum():
             out.append(Finding(f"{stories.leading(table, 'incidents', what)}.", page, SUBJECTS[column][2]))
     return out
@@ -125,8 +125,8 @@ def _notes(ctx: Context, when: Spans | None) -> list[Finding]:
     """The latest break in the series within the two years."""
     if when is None:
         return []
-    names = when.steady or tuple(s.source for s in view.sources(ctx))
-    broken = view.breaks_between(ctx, when.before_first, when.last, names)
+    names = when.steady or tuple(s.source for s in view_facts.sources(ctx))
+    broken = view_facts.breaks_between(ctx, when.before_first, when.last, names)
     return [
         Finding(f"{words.day(day)}: {text.rstrip('.')}. Compare across it with care.", "trends", {})
         for day, text in broken[-1:]
@@ -134,7 +134,7 @@ def _notes(ctx: Context, when: Spans | None) -> list[Finding]:
 
 
 def _filling(ctx: Context) -> list[Finding]:
-    months = timeline.filling_months(d for d in view.delays(ctx) if d.known)
+    months = timeline.filling_months(d for d in view_facts.delays(ctx) if d.known)
     if not len(months):
         return []
     span = words.months(months[0], months[-1])

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.context import Context
 from dashboard.cubes import Cube
 from dashboard.measures.labels import labels_of
+from dashboard.view_context import Context
 from etl import codes
 
 FEWEST, MOST = 2, 7  # lines of the example

@@ -5,10 +5,10 @@ import streamlit as st
 
 from dashboard import protection, stories, words
 from dashboard.components import figure
-from dashboard.components.context import Context
 from dashboard.components.why_example import Example, example
 from dashboard.cubes import Cube
 from dashboard.escape import html_text, markdown_text
+from dashboard.view_context import Context
 from etl import codes
 
 REASON = (

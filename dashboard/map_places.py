@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from dashboard import measures
-from dashboard.components.context import Context
+from dashboard import measures, view_facts
 from dashboard.maps import shapes, story
 from dashboard.questions.study import Study
 from dashboard.questions.study import study as study_of
+from dashboard.view_context import Context
 
 _SHORT = ("fbi", "lapd", "nibrs", "us", "zip")  # said as letters
 COLUMNS = ["id", "name", "label", "n", "population", "lat", "lon", "shape"]
@@ -67,10 +67,9 @@ def empty_cells(ctx: Context, cells: list[int]) -> pd.DataFrame:
 
 def study(ctx: Context, scale: Scale) -> Study | None:
     """The study area of the view at this scale; None where no source has places."""
-    from dashboard.components import view  # it draws links to pages, which draw this
 
-    held = [s.source for s in view.sources(ctx)]
-    last = view.last_complete(ctx)
+    held = [s.source for s in view_facts.sources(ctx)]
+    last = view_facts.last_complete(ctx)
 
     def lay() -> Study | None:
         return study_of(

@@ -1,0 +1,158 @@
+"""What every answer asks of its context: which sources, how fresh, which series, what stands under a figure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from dashboard import measures, stories, words
+from dashboard.analysis import timeline
+from dashboard.analysis.delay import Delay
+from dashboard.catalogue import SourceInfo
+from dashboard.filters import Filters, add_months
+from dashboard.measures.collected import YES, collected_months, months_since_1970
+from dashboard.measures.daily import monthly, within
+from dashboard.measures.delay import reporting_delays
+from dashboard.measures.labels import labelled
+from dashboard.view_context import Context
+from etl import codes
+
+CANNOT_TELL = "These are reports: they show where people look and who is asked, not all that happens."
+MOST_OPEN = 12  # months at the end of the data that may be left out because they are still filling up
+LABOUR = ("forced_labour", "domestic_servitude")
+
+
+def is_published(ctx: Context) -> bool:
+    """Whether the unit of count is a publisher's own figure: years only, never added to records."""
+    return ctx.filters.unit in codes.PUBLISHED_UNITS
+
+
+def sources(ctx: Context) -> list[SourceInfo]:
+    """The sources that the view counts."""
+    if is_published(ctx):
+        held = set(measures.published_by_year(ctx.warehouse, ctx.filters.unit)["source"])
+        fits = [s for s in ctx.catalogue.sources if s.source in held]
+    else:
+        fits = [s for s in ctx.catalogue.sources if s.unit in codes.RECORD_UNITS]
+    if ctx.filters.unit == "victims":
+        fits = [s for s in fits if s.has_victims]
+    if ctx.filters.unit == "suspects":
+        fits = [s for s in fits if s.has_suspects]
+    return [s for s in fits if not ctx.filters.sources or s.source in ctx.filters.sources]
+
+
+def delays(ctx: Context) -> list[Delay]:
+    """The reporting delays of those sources."""
+    known = reporting_delays(ctx.warehouse)
+    return [known[s.source] for s in sources(ctx) if s.source in known]
+
+
+def last_complete(ctx: Context) -> date | None:
+    """The last month of the view that is over and no longer filling up; None without records."""
+    last = ctx.filters.date_to or ctx.catalogue.last_month
+    open_months = set(timeline.filling_months(delays(ctx)))
+    for _ in range(MOST_OPEN):
+        if last is not None and pd.Timestamp(last) in open_months:
+            last = add_months(last, -1)
+    return last
+
+
+def collected(ctx: Context, first: date, last: date) -> np.ndarray:
+    """yes, partly or no for each month from first to last, by all sources of the view together."""
+    months = np.arange(*months_since_1970([first, add_months(last, 1)]))
+    return collected_months(ctx.warehouse, ctx.filters, months)
+
+
+def steady(ctx: Context, first: date, last: date) -> tuple[str, ...]:
+    """The sources of the view that collected every month from first to last: only they show a change."""
+    found = []
+    for source in sources(ctx):
+        own = replace(ctx, filters=replace(ctx.filters, sources=(source.source,)))
+        if (collected(own, first, last) == YES).all():
+            found.append(source.source)
+    return tuple(found)
+
+
+def series(
+    ctx: Context, grain: str = "month", group: str | None = None, filters: Filters | None = None
+) -> pd.DataFrame:
+    """The view (or another one) over time, as `timeline.prepare` makes it, with the labels of its groups."""
+    table = measures.by_period(ctx.warehouse, filters or ctx.filters, grain, group)
+    grain = "year" if (filters or ctx.filters).unit in codes.PUBLISHED_UNITS else grain
+    found = timeline.prepare(table, grain, timeline.filling_months(delays(ctx)))
+    if "label" in table:
+        found["group_label"] = table["label"].to_numpy()
+    return found
+
+
+def narrowed(ctx: Context, first: date, last: date, unit: str | None = None) -> Filters:
+    """The view's filters for other months, and for another unit of count."""
+    return replace(ctx.filters, date_from=first, date_to=last, unit=unit or ctx.filters.unit)
+
+
+def by_code(ctx: Context, first: date, last: date, unit: str, group: str) -> dict[str, int]:
+    """Counts by code in some months. The days behind it are one question, asked once for every period."""
+    filters = narrowed(ctx, first, last, unit)
+    days = within(monthly(ctx.warehouse, filters, group), filters)
+    return {str(code): int(n) for code, n in days.groupby("code", observed=True)["n"].sum().items()}
+
+
+def groups(ctx: Context, first: date, last: date, unit: str, column: str) -> pd.DataFrame:
+    """The same as `measures.by_group` gives it: code, label, n, known."""
+    found = by_code(ctx, first, last, unit, column)
+    return labelled(ctx.warehouse, column, pd.DataFrame({"code": list(found), "n": list(found.values())}))
+
+
+def caption(ctx: Context, *more: str, cannot_tell: bool = True) -> str:
+    """What stands under a figure: sources with the day up to which they know, then `more`, then what it cannot tell."""
+    parts = [_provenance(ctx), *more, CANNOT_TELL if cannot_tell and not is_published(ctx) else ""]
+    return " ".join(p for p in parts if p)
+
+
+def _provenance(ctx: Context) -> str:
+    """`Sources: A and B (to 31 December 2025); C (to 3 March 2023).` One that ends before the view is not in it."""
+    first = ctx.filters.date_from
+    held = [s for s in sources(ctx) if not (first and s.as_of and s.as_of < first)]
+    days = sorted({s.as_of for s in held if s.as_of}, reverse=True)
+    said = [f"{words.listed([s.title for s in held if s.as_of == d], most=4)} (to {words.day(d)})" for d in days]
+    said += [words.listed([s.title for s in held if not s.as_of], most=4)] if any(not s.as_of for s in held) else []
+    return f"{'Source' if len(held) == 1 else 'Sources'}: {'; '.join(said)}." if said else ""
+
+
+def breaks(ctx: Context) -> Sequence[tuple[date, str]]:
+    """Dated notes of the view, for charts."""
+    notes = measures.annotations(ctx.warehouse, ctx.filters).sort_values("date")
+    notes = notes[notes["source"].isin({s.source for s in sources(ctx)})]
+    return [(pd.Timestamp(d).date(), str(text)) for d, text in zip(notes["date"], notes["text"], strict=True)]
+
+
+def breaks_between(ctx: Context, first: date, last: date, names: Sequence[str]) -> list[tuple[date, str]]:
+    """Breaks in the series of these sources from the month `first` to the month `last`, in order: (day, text)."""
+    notes = measures.annotations(ctx.warehouse, replace(ctx.filters, date_from=first, date_to=last))
+    notes = notes[notes["source"].isin(names) & notes["kind"].isin(("series_break", "code_change"))]
+    days = pd.to_datetime(notes["date"]).dt.date
+    return sorted(zip(days, notes["text"].astype(str), strict=True))
+
+
+def oddities(ctx: Context, found: pd.DataFrame, drawn: str = "bars") -> str:
+    """What hatching, gaps and pale bars mean in this series; published figures have no delay to speak of."""
+    known = is_published(ctx) or any(d.known for d in delays(ctx))
+    return stories.unfinished(found, known, drawn)
+
+
+def trend_table(found: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """The table twin of a series."""
+    columns = {"Period": found["label"]}
+    if "group" in found:
+        columns["Group"] = found.get("group_label", found["group"])
+    many = stories.NOUNS[unit][1]
+    columns[many[0].upper() + many[1:]] = found["n"].astype("Int64")
+    if "average" in found:
+        columns["Mean"] = found["average"].round(1)
+    state = found["state"].map(
+        {"complete": "complete", "partial": "not over", "filling": "filling up", "none": "not collected"}
+    )
+    columns["State"] = state.where(~found["some"], state + ", some sources only")
+    return pd.DataFrame(columns)
