@@ -8,11 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.figure import csv_bytes
+from dashboard.exports.inert import csv_bytes, inert, inert_array
 
 FORMULAS = (
     "=1+1",
@@ -61,6 +62,12 @@ def test_a_formula_is_text_in_a_cell_a_header_and_a_category(text: str) -> None:
 @given(st.lists(st.text(st.sampled_from("=+-@;,|\t\r\n \"'ab1\uff1d")), min_size=1, max_size=4))
 def test_no_text_becomes_a_formula(texts: list[str]) -> None:
     _inert(pd.DataFrame({"Place": texts}))
+
+
+@given(st.lists(st.none() | st.text(st.sampled_from("=+-@;,|\t\r\n \"'ab1\uff1d")), max_size=6))
+def test_a_large_export_guards_the_same_texts_as_a_small_one(texts: list[str | None]) -> None:
+    guarded = inert_array(pa.array(texts, pa.string())).to_pylist()
+    assert guarded == [None if text is None else inert(pd.Series([text], dtype="str"))[0] for text in texts]
 
 
 def test_other_text_and_numbers_are_as_they_were() -> None:

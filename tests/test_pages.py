@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.figure import csv_bytes
+from dashboard.exports.inert import csv_bytes
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
 from tests.page_text import captions, shown

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import protection
 from dashboard.analysis import change
-from dashboard.components.figure import csv_bytes
 from dashboard.cubes import Cube
+from dashboard.exports.inert import csv_bytes
 from tests.conftest import ROOT
 from tests.make_public import RELEASE, make_public
 from tests.page_text import captions, shown

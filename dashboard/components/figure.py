@@ -16,26 +16,12 @@ from dashboard.charts import style
 from dashboard.components import gate
 from dashboard.components.taken_away import on_click
 from dashboard.escape import markdown_text
+from dashboard.exports.inert import csv_bytes
 from dashboard.glossary import explained
 from dashboard.palette import Palette, palette
 
 ROWS_SHOWN = 400  # pixels of a long table before it scrolls
 PANEL, COLUMN = 880, 185  # pixels
-_RISKY = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "\uff1d",
-    "\uff0b",
-    "\uff0d",
-    "\uff20",
-)  # the last four: full-width signs
-# A spreadsheet set to another separator sees the beginning of a cell where we see the middle of a text.
-_INNER = r"([;|\t\r\n,]\s*)([=+\-@\uff1d\uff0b\uff0d\uff20])"
 
 
 def current_palette() -> Palette:
@@ -169,24 +155,6 @@ def _mixed(column: pd.Series) -> bool:
 
 def _cell(value: object) -> object:
     return f"{value:,}" if type(value) is int else value
-
-
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as csv for any spreadsheet: text that it would run as a formula stays text."""
-    safe = table.copy()
-    for at, name in enumerate(safe.columns):
-        if pd.api.types.is_numeric_dtype(safe[name]) or pd.api.types.is_datetime64_any_dtype(safe[name]):
-            continue
-        safe.isetitem(at, _inert(safe[name]))
-    safe.columns = _inert(pd.Series(safe.columns)).to_list()
-    return bytes(safe.to_csv(index=False), "utf-8-sig")
-
-
-def _inert(column: pd.Series) -> pd.Series:
-    text = column.astype("str")
-    risky = text.str.lstrip(" ").str.startswith(_RISKY, na=False)
-    inner = text.str.replace(_INNER, r"\1'\2", regex=True)
-    return inner.where(~risky, "'" + inner).where(column.notna(), None)
 
 
 def view_link() -> str:

@@ -13,6 +13,7 @@ from dashboard.audit import Report, Row, verifying
 from dashboard.components import figure, notices
 from dashboard.components.taken_away import Made, on_click
 from dashboard.escape import markdown_text
+from dashboard.exports.inert import csv_bytes
 from dashboard.state import StateError
 
 SHOWN, TAKEN_AWAY = 500, 100_000  # rows on the page, and in a file
@@ -144,4 +145,4 @@ def _taken(row: Row) -> str:
 def _file(data: Path, person: str, what: str, day: date | None) -> Made:
     """The rows with every field, as csv."""
     rows = audit.entries(data, person, what, day, TAKEN_AWAY, closed=True).rows
-    return figure.csv_bytes(pd.DataFrame([r.__dict__ for r in rows]).astype({"rows": "Int64"})), len(rows)
+    return csv_bytes(pd.DataFrame([r.__dict__ for r in rows]).astype({"rows": "Int64"})), len(rows)
