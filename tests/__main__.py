@@ -1,7 +1,8 @@
 """`python -m tests`: pytest, whose closing line is the last that is printed.
 
-After a long run duckdb's binding lists objects that the interpreter had not freed at its very end. They are
-harmless (the process is over) but would stand below the line that says whether the tests passed.
+The whole suite runs in two processes, a file of tests in one of them; what is named by its file runs in this one, where
+a debugger works. After a long run duckdb's binding lists objects that the interpreter had not freed at its very end.
+They are harmless (the process is over) but would stand below the line that says whether the tests passed.
 """
 
 import atexit
@@ -10,8 +11,19 @@ import sys
 
 import pytest
 
+# The slow ones, in tests/browser, are collected first and begin first, so that none of them is left alone at the end.
+IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+SAID_OTHERWISE = {"-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--co", "--collect-only", "-h", "--help"}
+
+
+def processes(arguments: list[str]) -> tuple[str, ...]:
+    """What pytest is told about processes: nothing where files are named, or where somebody has said it."""
+    named = any(a.endswith(".py") or "::" in a for a in arguments)
+    return () if named or SAID_OTHERWISE & {a.partition("=")[0] for a in arguments} else IN_TWO
+
+
 if __name__ == "__main__":
-    code = pytest.main(sys.argv[1:])
+    code = pytest.main([*processes(sys.argv[1:]), *sys.argv[1:]])
     atexit._run_exitfuncs()  # what others left to be done at the end, such as removing temporary folders
     sys.stdout.flush()
     sys.stderr.flush()

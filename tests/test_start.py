@@ -17,6 +17,7 @@ import pytest
 
 import start
 from launcher import OLDEST_PYTHON, environment, server
+from tests.__main__ import IN_TWO, processes
 from tests.small_project import ROOT, WITHIN, begin, output, until_ready
 
 # --- the whole command ------------------------------------------------------------------------
@@ -79,6 +80,18 @@ def test_the_tests_get_their_arguments_and_have_the_last_word(project: Path) -> 
     assert process.wait(WITHIN) == 3
     assert output(project).endswith("pytest --full -k fetch and not slow tests/test_a.py\ncleaned up\n")
     assert "Installing what requirements.txt and requirements-test.txt lists" in output(project)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--full"], ["-k", "fetch"], ["-m", "not browser", "--durations=9"]])
+def test_the_whole_suite_runs_in_two_processes(arguments: list[str]) -> None:
+    assert processes(arguments) == IN_TWO
+
+
+@pytest.mark.parametrize(
+    "arguments", [["tests/test_a.py"], ["tests/test_a.py::test_b", "-x"], ["-n", "0"], ["--numprocesses=4"], ["--pdb"]]
+)
+def test_what_is_named_or_watched_runs_in_one(arguments: list[str]) -> None:
+    assert processes(arguments) == ()
 
 
 # --- which Python -----------------------------------------------------------------------------
