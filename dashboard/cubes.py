@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from dashboard.dates import month
+from dashboard.i18n import _
 from etl.codes import GRAIN_MONTHS
 
 YEARS_ALL = 60  # months: the span of the usual view where periods are finer than years together
@@ -30,7 +32,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        """What the filter shows, links carry and axes say: `2024-03`, `2024 Q1`, `2024 H1`, `2024`, `2020 to 2024`."""
+        """What links carry: `2024-03`, `2024 Q1`, `2024 H1`, `2024`, `2020 to 2024`."""
         year = self.first.year
         if self.grain == "month":
             return f"{self.first:%Y-%m}"
@@ -46,12 +48,25 @@ class Period:
     @property
     def words(self) -> str:
         """As prose and tables say it: a month by its name, all else as its label."""
-        return f"{self.first:%B %Y}" if self.grain == "month" else self.label
+        if self.grain == "month":
+            return month(self.first)
+        year = self.first.year
+        if self.grain == "quarter":
+            return _("{year} Q{n}").format(year=year, n=(self.first.month + 2) // 3)
+        if self.grain == "half":
+            return _("{year} H{n}").format(year=year, n=1 if self.first.month < 7 else 2)
+        if " to " in self.label:
+            first, last = self.label.split(" to ")
+            return _("{first} to {last}").format(first=first, last=last)
+        return self.label
 
     @property
     def when(self) -> str:
         """`in 2024`, `from 2020 to 2024`."""
-        return f"from {self.words}" if " to " in self.words else f"in {self.words}"
+        if " to " in self.label:
+            first, last = self.label.split(" to ")
+            return _("from {first} to {last}").format(first=first, last=last)
+        return _("in {period}").format(period=self.words)
 
     @property
     def after(self) -> date:
@@ -138,7 +153,7 @@ class Cube:
     @property
     def grain_words(self) -> str:
         """`year`, as in "shown by year"."""
-        return WORDS[self.grain][0]
+        return _(WORDS[self.grain][0])
 
 
 def _later(month: date, n: int) -> date:

@@ -8,21 +8,24 @@ from operator import and_, or_
 from typing import Any
 
 from dashboard.catalogue import AreaGroup, Catalogue
+from dashboard.dates import month
 from dashboard.drawn import inside
+from dashboard.i18n import N_, _, ngettext
+from dashboard.words import listed, rest
 from etl import codes
 
 # The filters, by the name that the link carries.
 NAMES = ("from", "to", "source", "exploitation", "area", "unit", "age", "sex", "premise", "date", "related")
-DATE_BASIS = {"reported": "Date reported", "occurred": "Date occurred"}
+DATE_BASIS = {"reported": N_("Date reported"), "occurred": N_("Date occurred")}
 DEFAULT_YEARS = 5
 UNIT_NOUN = {
-    "incidents": "Incidents of human trafficking",
-    "victims": "Victims in incidents of human trafficking",
-    "suspects": "Suspects in incidents of human trafficking",
-    "offences": "Offences of human trafficking that agencies returned",
-    "signals": "Signals to the hotline",
-    "cases": "Hotline cases",
-    "published_cases": "Published cases of human trafficking",
+    "incidents": N_("Incidents of human trafficking"),
+    "victims": N_("Victims in incidents of human trafficking"),
+    "suspects": N_("Suspects in incidents of human trafficking"),
+    "offences": N_("Offences of human trafficking that agencies returned"),
+    "signals": N_("Signals to the hotline"),
+    "cases": N_("Hotline cases"),
+    "published_cases": N_("Published cases of human trafficking"),
 }
 _COMMON = frozenset({"from", "to", "source", "unit"})
 _SUPPORTED = {
@@ -199,63 +202,71 @@ def _isin(t: Any, column: str, values: tuple[str, ...]) -> list[Any]:
 def sentence(filters: Filters, catalogue: Catalogue) -> str:
     """The view in words: unit, period, place, kind, people. Ends with a full stop."""
     f, can = filters, supported(filters.unit)
-    noun = UNIT_NOUN[f.unit]
+    noun = _(UNIT_NOUN[f.unit])
     if f.related and "related" in can:
-        noun += " and related offences"
-    parts = [noun, _period(f) if f.unit in codes.RECORD_UNITS else _years(f)]
+        noun = _("{noun} and related offences").format(noun=noun)
+    text = _period(f, noun) if f.unit in codes.RECORD_UNITS else _years(f, noun)
     if f.areas and "area" in can:
-        parts.append("in " + _list([_area_label(catalogue, a) for a in f.areas]))
+        text = _("{what} in {places}").format(what=text, places=_list([_area_label(catalogue, a) for a in f.areas]))
     if f.sources:
-        parts.append("from " + _list([catalogue.source_title(s) for s in f.sources]))
-    text = " ".join(p for p in parts if p)
-    extra = [_only(name, value, name == "exploitation") for name, value in _words(f, can)]
-    return ", ".join([text, *extra]) + "."
+        named = _list([catalogue.source_title(s) for s in f.sources])
+        text = _("{what} from {sources}").format(what=text, sources=named)
+    return ", ".join([text, *_narrowed(f, can)]) + "."
 
 
-def _words(f: Filters, can: frozenset[str]) -> list[tuple[str, list[str]]]:
+def _narrowed(f: Filters, can: frozenset[str]) -> list[str]:
     pairs = (
-        ("exploitation", f.exploitation, codes.EXPLOITATION),
-        ("age", f.victim_age, codes.AGE_BAND),
-        ("sex", f.victim_sex, codes.SEX),
-        ("premise", f.premise, codes.PREMISE),
+        ("exploitation", f.exploitation, codes.EXPLOITATION, _("{kinds} only")),
+        ("age", f.victim_age, codes.AGE_BAND, _("victim's age {kinds}")),
+        ("sex", f.victim_sex, codes.SEX, _("victim's sex {kinds}")),
+        ("premise", f.premise, codes.PREMISE, _("at {kinds}")),
     )
-    return [(name, [labels[v].lower() for v in values]) for name, values, labels in pairs if values and name in can]
+    return [
+        said.format(kinds=_list([_(labels[v]).lower() for v in values]))
+        for name, values, labels, said in pairs
+        if values and name in can
+    ]
 
 
 def _area_label(catalogue: Catalogue, chosen: tuple[str, str] | AreaGroup) -> str:
     if isinstance(chosen, AreaGroup):
         n = len(chosen.members)
-        size = f"{n} area{'s' * (n != 1)}"
-        return f"the drawn area {chosen.name}" if chosen.polygon else f"{chosen.name} (group of {size})"
+        if chosen.polygon:
+            return _("the drawn area {name}").format(name=chosen.name)
+        return ngettext("{name} (group of {n} area)", "{name} (group of {n} areas)", n).format(name=chosen.name, n=n)
     area = catalogue.area(*chosen)
     return area.label if area else chosen[1]
 
 
-def _only(name: str, words: list[str], bare: bool) -> str:
-    lead = {"age": "victim's age ", "sex": "victim's sex ", "premise": "at "}.get(name, "")
-    return f"{lead}{_list(words)} only" if bare else f"{lead}{_list(words)}"
+def _period(f: Filters, noun: str) -> str:
+    first, last = f.date_from, f.date_to
+    put = {"noun": noun, "first": first and month(first), "last": last and month(last)}
+    occurred = f.date_basis == "occurred"
+    if first and last and first == last:
+        said = _("{noun} occurred in {last}") if occurred else _("{noun} reported in {last}")
+    elif first and last:
+        said = _("{noun} occurred from {first} to {last}") if occurred else _("{noun} reported from {first} to {last}")
+    elif first:
+        said = _("{noun} occurred from {first} on") if occurred else _("{noun} reported from {first} on")
+    elif last:
+        said = _("{noun} occurred up to {last}") if occurred else _("{noun} reported up to {last}")
+    else:
+        said = _("{noun} occurred") if occurred else _("{noun} reported")
+    return said.format(**put)
 
 
-def _period(f: Filters) -> str:
-    verb = DATE_BASIS[f.date_basis].removeprefix("Date ")
-    if f.date_from and f.date_to and f.date_from == f.date_to:
-        return f"{verb} in {f.date_from:%B %Y}"
-    if f.date_from and f.date_to:
-        return f"{verb} from {f.date_from:%B %Y} to {f.date_to:%B %Y}"
-    if f.date_from:
-        return f"{verb} from {f.date_from:%B %Y} on"
-    return f"{verb} up to {f.date_to:%B %Y}" if f.date_to else verb
-
-
-def _years(f: Filters) -> str:
+def _years(f: Filters, noun: str) -> str:
     """Publishers print figures for whole years: those that the period touches."""
     first, last = f.date_from and f.date_from.year, f.date_to and f.date_to.year
+    put = {"noun": noun, "first": first, "last": last}
     if first and last:
-        return f"for {first}" if first == last else f"for {first} to {last}"
-    return f"from {first} on" if first else f"up to {last}" if last else ""
+        return (_("{noun} for {last}") if first == last else _("{noun} for {first} to {last}")).format(**put)
+    if first:
+        return _("{noun} from {first} on").format(**put)
+    return _("{noun} up to {last}").format(**put) if last else noun
 
 
-def _list(words: list[str]) -> str:
-    if len(words) > 4:
-        return f"{', '.join(words[:3])} and {len(words) - 3} more"
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+def _list(names: list[str]) -> str:
+    if len(names) > 4:
+        return listed([*names[:3], rest(3, len(names))])
+    return listed(names, "or")

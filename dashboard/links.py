@@ -12,6 +12,7 @@ from typing import Any
 
 from dashboard.catalogue import AreaGroup, Catalogue
 from dashboard.filters import DATE_BASIS, NAMES, Filters, default, offered
+from dashboard.i18n import N_, _, english
 from etl import codes
 
 GROUP = "*group"  # stands where an area has its layer; no layer has such a name
@@ -39,6 +40,18 @@ def choices(name: str, catalogue: Catalogue) -> Mapping[Any, str]:
     }[name]
     kept = catalogue.units if name == "unit" else catalogue.present.get(name, tuple(labels))
     return _unique({code: labels[code] for code in labels if code in kept})
+
+
+def shown(name: str, label: str) -> str:
+    """A label of `choices` as the reader sees it. What links carry stays English: it is the same for everybody.
+
+    Names of sources and areas are data, which nobody translates.
+    """
+    if english() or name in ("source", "area"):
+        return label
+    if name in ("from", "to"):
+        return label.replace(" to ", _("{first} to {last}").format(first="", last=""))
+    return _(label)
 
 
 def _areas(catalogue: Catalogue) -> dict[tuple[str, str], str]:
@@ -125,10 +138,10 @@ def from_query(params: Mapping[str, Iterable[str] | str], catalogue: Catalogue) 
             read = {ONE[name]: found[0]} if found else {}
         filters = replace(filters, **read)
         if bad:
-            notices.append(f"Part of the link could not be read (“{name}”), so the view may be wider than was meant.")
+            notices.append(_(UNREAD).format(name=name))
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         filters = replace(filters, date_from=filters.date_to, date_to=filters.date_from)
-        notices.append("The period ended before it began, so its two months (“from” and “to”) were swapped.")
+        notices.append(_("The period ended before it began, so its two months (“from” and “to”) were swapped."))
     return filters, notices
 
 
@@ -138,7 +151,7 @@ def _protected_view(params: Mapping[str, Iterable[str] | str], catalogue: Catalo
     unit, bad_unit = _read_many(query.get("unit", [])[-1:], "unit", catalogue)
     catalogue = catalogue.of(unit[0] if unit else default(catalogue).unit)
     filters, notices = default(catalogue), []
-    absent = [WORDS[n] for n in NAMES if n in query and n not in offered(catalogue, filters.unit)]
+    absent = [_(WORDS[n]) for n in NAMES if n in query and n not in offered(catalogue, filters.unit)]
     unread = ["unit"] if bad_unit else []
     widened = False
     for name in NAMES:
@@ -157,30 +170,32 @@ def _protected_view(params: Mapping[str, Iterable[str] | str], catalogue: Catalo
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         usual = default(catalogue)
         filters = replace(filters, date_from=usual.date_from, date_to=usual.date_to)
-        notices.append("The period ended before it began, so the usual period is shown.")
+        notices.append(_("The period ended before it began, so the usual period is shown."))
     if absent:
         listed = ", ".join(absent)
-        notices.append(f"This is the same question without: {listed}. The protected view does not have it.")
+        said = _("This is the same question without: {listed}. The protected view does not have it.")
+        notices.append(said.format(listed=listed))
     if widened:
-        notices.append("The period was widened to whole published periods.")
-    notices += [f"Part of the link could not be read (“{n}”), so the view may be wider than was meant." for n in unread]
+        notices.append(_("The period was widened to whole published periods."))
+    notices += [_(UNREAD).format(name=n) for n in unread]
     return filters, notices
 
 
 # How a reader calls the filters.
 WORDS: Mapping[str, str] = {
-    "from": "period",
-    "to": "period",
-    "source": "source",
-    "exploitation": "kind of exploitation",
-    "area": "area",
-    "unit": "unit of count",
-    "age": "age of victims",
-    "sex": "sex of victims",
-    "premise": "kind of place",
-    "date": "date used",
-    "related": "related offences",
+    "from": N_("period"),
+    "to": N_("period"),
+    "source": N_("source"),
+    "exploitation": N_("kind of exploitation"),
+    "area": N_("area"),
+    "unit": N_("unit of count"),
+    "age": N_("age of victims"),
+    "sex": N_("sex of victims"),
+    "premise": N_("kind of place"),
+    "date": N_("date used"),
+    "related": N_("related offences"),
 }
+UNREAD = N_("Part of the link could not be read (“{name}”), so the view may be wider than was meant.")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-\d{1,2})?")
 
 
@@ -210,7 +225,9 @@ def _read_switch(values: list[str]) -> tuple[dict[str, Any], bool]:
 
 def _read_many(given: list[str], name: str, catalogue: Catalogue) -> tuple[tuple[Any, ...], bool]:
     labels = choices(name, catalogue)
-    match = _matcher(labels, {slug(g.name): (GROUP, g.id) for g in catalogue.groups} if name == "area" else {})
+    # A Spanish reader may have typed her own words.
+    told = {slug(shown(name, label)): value for value, label in labels.items()}
+    match = _matcher(labels, told, {slug(g.name): (GROUP, g.id) for g in catalogue.groups} if name == "area" else {})
     found = [match(v) for v in given[:200] if v != ""]
     kept = {v for v in found if v is not None}
     # The order of the catalogue, so that two links to the same view are the same filters.
@@ -222,9 +239,9 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text.casefold()).strip("-")
 
 
-def _matcher(labels: Mapping[Any, str], names: Mapping[str, Any]) -> Callable[[str], Any]:
+def _matcher(labels: Mapping[Any, str], told: Mapping[str, Any], names: Mapping[str, Any]) -> Callable[[str], Any]:
     exact = {label: value for value, label in labels.items()}
-    slugs = {slug(label): value for value, label in labels.items()}
+    slugs = {**told} | {slug(label): value for value, label in labels.items()}
     # A group is also found by its bare name, where no area has it.
     ids = {**names} | {slug(v[1] if isinstance(v, tuple) else str(v)): v for v in reversed(list(labels))}
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashboard import i18n
+
 MOST_RESULTS = 512
 MOST_BYTES = 64_000_000
 _LOOKED_AT = 16  # objects of an array, to tell what the others weigh
@@ -31,7 +33,9 @@ class Remembered:
         return len(self._results)
 
     def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """The result of `compute`, computed once while it is remembered."""
+        """The result of `compute`, computed once while it is remembered; once for each language of its words."""
+        if not i18n.english() and isinstance(key, tuple):
+            key = (*key, i18n.locale())
         with self._lock:
             if key in self._results:
                 self._results.move_to_end(key)

@@ -176,7 +176,7 @@ print([m for m in {ONLY_TESTS} if m in sys.modules])"""
 
 def test_no_file_is_named_like_a_module_of_the_standard_library() -> None:
     names = {file: Path(file).stem for file in python_files()}
-    folders = {p.relative_to(ROOT).as_posix(): p.name for p in (ROOT / "dashboard").rglob("*") if p.is_dir()}
+    folders = {p.relative_to(ROOT).as_posix(): p.name for p in (ROOT / "dashboard").rglob("*") if any(p.glob("*.py"))}
     assert [path for path, name in {**names, **folders}.items() if name in sys.stdlib_module_names] == []
 
 

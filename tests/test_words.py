@@ -71,8 +71,8 @@ def test_no_percentage_below_thirty_and_no_direction_within_chance(before, after
 
 def test_a_handful_is_not_compared():
     assert words.versus(compare(1, 0)) == "too few to compare with the year before (1)"
-    assert words.versus(compare(1, 0), "in 2023") == "too few to compare with 2023 (1)"
-    assert words.versus(compare(40, 100), "in 2023") == "2.5 times 2023 (40)"
+    assert words.versus(compare(1, 0), "2023") == "too few to compare with 2023 (1)"
+    assert words.versus(compare(40, 100), "2023") == "2.5 times 2023 (40)"
     assert words.versus(compare(0, 0)) == "none the year before either"
     assert words.versus(compare(1, 1)) == "about the same as the year before (1)"
 
