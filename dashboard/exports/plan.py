@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from dashboard.access import Access
+    from dashboard.catalogue import Catalogue
+    from dashboard.filters import Filters
+    from dashboard.warehouse import Warehouse
 
 Kind = Literal["totals", "records"]
 Type = Literal["string", "integer", "number", "date", "boolean", "geometry"]
@@ -52,3 +58,22 @@ class Refused:
 
     message: str
     remedy: str
+
+
+def plan(
+    access: "Access",
+    warehouse: "Warehouse",
+    catalogue: "Catalogue",
+    filters: "Filters",
+    kind: Kind = "totals",
+    by: tuple[str, ...] = (),
+) -> Plan | Refused:
+    """What this reader may take of this view.
+
+    kind : totals (counts by `by`, names of dimensions) or records (one row for each). by : none is the usual
+    ones, ("all",) one row for the whole view. Raises WarehouseError where the warehouse cannot be asked, and
+    ValueError for one that holds more than this reader may see.
+    """
+    from dashboard.exports.policy import decide  # it builds on the classes above
+
+    return decide(access, warehouse, catalogue, filters, kind, by)
