@@ -6,10 +6,15 @@ import streamlit as st
 
 from dashboard.access import PUBLIC, Access
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, filter_bar, gate, notices, recorded
+from dashboard.components import context, filter_bar, gate, notices, recorded, saved_bar
 from dashboard.warehouse import Warehouse, WarehouseError
 
 STEWARD = "Steward"
+SECTIONS = {
+    "": ("Overview", "Map", "Trends", "Demographics", "Services"),
+    "Take away": ("Saved views",),
+    "About": ("Data", "Why rounded", STEWARD),
+}
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 # Drawn here: Streamlit would fetch an icon that is named or an emoji from another host.
 ICON = (
@@ -58,11 +63,15 @@ def _draw(page: st.Page, reader: Access) -> None:
 
 
 def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalogue) -> None:
-    filters = filter_bar.draw(warehouse, catalogue)
-    if not recorded.view(page.title.lower(), filters, reader, catalogue.fictional):
+    saved_bar.follow()
+    name = _name(page.title)
+    filters = filter_bar.draw(warehouse, catalogue, name)
+    if not recorded.view(name, filters, reader, catalogue.fictional):
         return
-    context.hand_over(context.Context(warehouse, filters, catalogue.of(filters.unit)))
+    ctx = context.Context(warehouse, filters, catalogue.of(filters.unit))
+    context.hand_over(ctx)
     try:
+        saved_bar.opened(ctx, name)
         page.run()
     finally:
         context.hand_over(None)
@@ -70,15 +79,17 @@ def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalo
 
 def _pages(reader: Access | None) -> dict[str, list[st.Page]]:
     """Every page that this reader may open, in the order in which they are needed; None: nobody is let in yet."""
-    listed = {"": ("Overview", "Map", "Trends", "Demographics", "Services"), "About": ("Data", "Why rounded", STEWARD)}
     may_open = (reader or PUBLIC).may_open
-    return {
-        section: [_page(title) for title in titles if may_open(title.lower())] for section, titles in listed.items()
-    }
+    return {section: [_page(t) for t in titles if may_open(_name(t))] for section, titles in SECTIONS.items()}
+
+
+def _name(title: str) -> str:
+    """A page's file, its address and its name in the audit log."""
+    return title.lower().split()[0]
 
 
 def _page(title: str) -> st.Page:
-    name = title.lower().split()[0]
+    name = _name(title)
     path = PAGES / f"{name}.py"
     return st.Page(path, title=title, default=True) if name == "overview" else st.Page(path, title=title, url_path=name)
 

@@ -59,7 +59,7 @@ RULES = (
             f"dashboard/{name}{rest}"
             for name in (
                 *("measures", "warehouse", "filters", "exports", "briefing", "access", "audit", "state"),
-                *("hotspots", "export", "drawn", "groups", "people", "sessions", "scoped", "state_steps"),
+                *("hotspots", "export", "drawn", "groups", "people", "sessions", "scoped", "state_steps", "saved", "decks", "headline"),
             )
             for rest in (".py", "/*")
         ),

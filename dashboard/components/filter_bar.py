@@ -12,10 +12,11 @@ import streamlit as st
 
 from dashboard import measures, protection, stories, words
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, gate, groups_panel, notices, public_side
+from dashboard.components import context, gate, groups_panel, notices, public_side, saved_bar
 from dashboard.escape import markdown_text
 from dashboard.filters import NAMES, Filters, default, drawn, offered, sentence, supported
 from dashboard.links import MANY, ONE, choices, from_query, to_query, values
+from dashboard.view_context import Context
 from dashboard.warehouse import Warehouse, WarehouseError
 from etl import codes
 
@@ -45,11 +46,14 @@ _WIDTHS = {"from": 116, "to": 116, "source": 218, "exploitation": 218, "area": 2
 _REWRITTEN = "_lamplight_link_rewritten"
 
 
-def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
-    """Draw the bar and return the view. Writes the notices about a link that could not be read."""
+def draw(warehouse: Warehouse, catalogue: Catalogue, page: str = "") -> Filters:
+    """Draw the bar and return the view. Writes the notices about a link that could not be read.
+
+    page : the one it is drawn for, which decides what can be done with the view.
+    """
     notices.link_notices(_read_link(catalogue))
     if catalogue.public:
-        return _draw_protected(warehouse, catalogue)
+        return _draw_protected(warehouse, catalogue, page)
     with st.container(key="filter_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
             slots = {name: st.container(width=width) for name, width in _WIDTHS.items()}
@@ -69,11 +73,13 @@ def draw(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
                     groups_panel.manage(filters, catalogue)
                 _what_choices_leave(warehouse, filters, catalogue)
         _state(warehouse, filters, catalogue)
-        public_side.button(filters, catalogue)
+        with st.container(horizontal=True, gap="small", key="view_tools"):
+            public_side.button(filters, catalogue)
+            saved_bar.panel(Context(warehouse, filters, catalogue.of(filters.unit)), page)
     return filters
 
 
-def _draw_protected(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
+def _draw_protected(warehouse: Warehouse, catalogue: Catalogue, page: str) -> Filters:
     """The bar of the public file: the unit first, because each has periods, areas and filters of its own."""
     with st.container(key="filter_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
@@ -89,6 +95,8 @@ def _draw_protected(warehouse: Warehouse, catalogue: Catalogue) -> Filters:
             st.button("Reset", icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
         filters = _filters(chosen, own)
         _protected_state(warehouse, filters, own)
+        with st.container(horizontal=True, gap="small", key="view_tools"):
+            saved_bar.panel(Context(warehouse, filters, own), page)
     return filters
 
 
