@@ -1,0 +1,44 @@
+"""What an export says about itself inside the file, in formats that have a place for it."""
+
+import json
+from typing import Any
+
+from dashboard.exports.plan import Plan
+from dashboard.i18n import _
+
+RESTRICTED = "RESTRICTED: do not share this file. It was made from records of people who were harmed."
+PUBLIC = "Protected figures: counts are rounded to protect people. What is missing is few or none."
+
+
+def standing(plan: Plan) -> str:
+    """Who may see the file, in a sentence."""
+    return _(PUBLIC) if plan.tier == "public" else _(RESTRICTED)
+
+
+def facts(plan: Plan) -> dict[str, Any]:
+    """What the rows are, for a program: words, link, release, unit, kind, tier, standing and what was left out."""
+    return {
+        "words": plan.words,
+        "link": plan.link,
+        "release": plan.release,
+        "unit": plan.unit,
+        "kind": plan.kind,
+        "tier": plan.tier,
+        "standing": standing(plan),
+        "left_out": list(plan.left_out),
+    }
+
+
+def facts_json(plan: Plan) -> str:
+    """`facts` as JSON, on one line."""
+    return json.dumps(facts(plan), ensure_ascii=False)
+
+
+def codebook(plan: Plan) -> list[dict[str, str]]:
+    """One row for each column, and one more for each code of its list: column, type, unit, description, code, label."""
+    rows = []
+    for c in plan.columns:
+        head = {"column": c.name, "type": c.type, "unit": c.unit, "description": c.description}
+        rows.append({**head, "code": "", "label": ""})
+        rows += [{**head, "description": "", "code": code, "label": label} for code, label in c.values.items()]
+    return rows
