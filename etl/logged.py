@@ -1,7 +1,13 @@
 """Commands that change what is kept are rows of the audit log too: who keeps the data must be able to show it."""
 
 import argparse
+import contextlib
+import shutil
+import sqlite3
 import sys
+from pathlib import Path
+
+from etl.schema import SourceError
 
 # The command -> what the log calls it. `sample` writes nothing that anybody could be asked about.
 _CALLED = {"load": "load", "remove": "remove", "undo": "remove", "release": "release", "backup": "backup",
@@ -23,3 +29,35 @@ def log(args: argparse.Namespace) -> None:
         audit.record(args.data, audit.THIS_COMPUTER, what, subject=getattr(args, "source", "") or "")
     except StateError as error:
         print(f"Done, but the audit log has no row of it. {error.message} {error.remedy}", file=sys.stderr)
+
+
+def keep_log(now: Path, restored: Path) -> None:
+    """An older backup takes no row of the log back: the log of the folder that it replaces goes on in its place.
+
+    With it stay the sign-ins that were ended and what people saved, which are in the same file. Nothing is done where
+    the backup's log has every row of the folder's. Raises SourceError when neither goes on from the other.
+    """
+    from dashboard import audit
+    from dashboard.state import StateError, path_of
+
+    try:
+        since = audit.newest(now)
+        if audit.holds(restored, since):
+            return
+        goes_on = audit.holds(now, audit.newest(restored))
+    except StateError as error:
+        raise SourceError(f"The audit log cannot be compared with the backup's. {error} Nothing was changed.") from None
+    if not goes_on:
+        raise SourceError(
+            "The audit log of the folder has rows that the backup's does not go on from, and no row of it is dropped. "
+            "Restore the backup to a new folder with --data DIR. Nothing was changed."
+        )
+    old, new = path_of(now), path_of(restored)
+    for left in new.parent.glob(f"{new.name}*"):
+        left.unlink()
+    with contextlib.closing(sqlite3.connect(old)) as one, contextlib.closing(sqlite3.connect(new)) as other:
+        one.backup(other)
+    shutil.copymode(old, new)
+    shutil.rmtree(new.parent / "audit", ignore_errors=True)
+    if (old.parent / "audit").is_dir():
+        shutil.copytree(old.parent / "audit", new.parent / "audit")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from etl.backup import ROOMS, Held, examine, pack, same_as_loads
 from etl.keyed import KEY, Keyed
+from etl.logged import keep_log
 from etl.schema import SourceError
 from etl.store import Store, read_json
 
@@ -19,7 +20,8 @@ def restore(archive: Path, data: Path, *, force: bool = False) -> Held:
     """Makes `data` what it was when the backup was made.
 
     Everything is unpacked and checked beside the folder first. force : replaces the warehouse, the public releases
-    and the settings of a folder that holds some; downloads stay. Raises SourceError, and nothing has changed then.
+    and the settings of a folder that holds some; downloads and what its audit log has beyond the backup's stay.
+    Raises SourceError, and nothing has changed then.
     """
     if data.exists() and not data.is_dir():
         raise SourceError(f"{data} is a file. Name a folder with --data DIR.")
@@ -37,6 +39,7 @@ def restore(archive: Path, data: Path, *, force: bool = False) -> Held:
                 with Store(data).lock():  # nobody is at work there
                     _keep_releases(Store(data), store)
                     _keep_forgotten(Store(data), store)
+                    keep_log(data, store.data)
             _move_in(store.data, data)
     except BaseException:
         if made:

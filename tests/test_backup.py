@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from dashboard import audit
 from dashboard.warehouse import open_warehouse
 from etl import backup as packing
 from etl.__main__ import main
@@ -211,6 +212,48 @@ def test_an_older_backup_takes_no_release_back(made: tuple[Path, Path], tmp_path
     with pytest.raises(SourceError, match="what is published stays"):
         restore(tmp_path / "newer", store.data, force=True)
     assert tree(store.data) == before
+
+
+def _logged(data: Path) -> list[int]:
+    report = audit.verify(data)
+    assert report.holds
+    return sorted(row.number for row in audit.entries(data, limit=100, closed=True).rows)
+
+
+def test_an_older_backup_drops_no_row_of_the_audit_log(made: tuple[Path, Path], tmp_path: Path) -> None:
+    """The folder's log goes on; a newer backup brings its own rows; a log of another history is not overwritten."""
+    data = tmp_path / "data"
+    shutil.copytree(made[0], data)
+    (data / "warehouse" / "state.sqlite").unlink()
+    for i in range(3):
+        audit.record(data, audit.THIS_COMPUTER, "load", subject=f"s{i}")
+    backup(Store(data), tmp_path / "older")
+    audit.record(data, audit.THIS_COMPUTER, "verify")
+    audit.rotate(data, audit.THIS_COMPUTER)  # the backup's last row is in a closed segment now
+    audit.record(data, audit.THIS_COMPUTER, "verify")
+    before = _logged(data)
+    restore(tmp_path / "older", data, force=True)
+    assert _logged(data) == before and len(before) == 6
+    backup(Store(data), tmp_path / "newer")
+    restore(tmp_path / "older", tmp_path / "elsewhere")
+    assert _logged(tmp_path / "elsewhere") == [1, 2, 3]
+    restore(tmp_path / "newer", tmp_path / "elsewhere", force=True)
+    assert _logged(tmp_path / "elsewhere") == before
+    restore(tmp_path / "older", tmp_path / "another")
+    audit.record(tmp_path / "another", audit.THIS_COMPUTER, "forget")
+    held = _logged(tmp_path / "another")
+    with pytest.raises(SourceError, match="no row of it is dropped"):
+        restore(tmp_path / "newer", tmp_path / "another", force=True)
+    assert _logged(tmp_path / "another") == held == [1, 2, 3, 4]
+
+
+def test_a_log_that_cannot_be_read_is_not_replaced_unseen(made: tuple[Path, Path], tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(made[0], data)
+    (data / "warehouse" / "state.sqlite").write_bytes(b"no database at all" * 99)
+    with pytest.raises(SourceError, match="cannot be compared"):
+        restore(made[1], data, force=True)
+    assert (data / "warehouse" / "state.sqlite").read_bytes().startswith(b"no database")
 
 
 def test_what_a_killed_restore_left_is_no_obstacle(made: tuple[Path, Path], tmp_path: Path) -> None:

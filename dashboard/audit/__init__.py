@@ -7,6 +7,7 @@ What no such chain can show: somebody who may write to the folder and replaces a
 
 from dashboard.audit.chain import Row
 from dashboard.audit.entry import THIS_COMPUTER, WHAT, Export, Who, link
+from dashboard.audit.following import holds, newest
 from dashboard.audit.listing import Found, entries, persons, size
 from dashboard.audit.recording import record
 from dashboard.audit.rotating import rotate
@@ -24,8 +25,10 @@ __all__ = [
     "Who",
     "accept",
     "entries",
+    "holds",
     "last_verified",
     "link",
+    "newest",
     "persons",
     "record",
     "rotate",
