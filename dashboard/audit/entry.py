@@ -36,7 +36,10 @@ WHAT: Mapping[str, str] = MappingProxyType(
     }
 )
 QUESTIONS = ("count", "dense", "clustered", "changed", "trend", "rate")  # of the Map page; a test holds them together
-FORMATS = ("csv", "xlsx", "parquet", "geojson", "json", "pdf", "pptx", "png", "svg", "html", "zip")
+FORMATS = (
+    *("csv", "csv.gz", "xlsx", "parquet", "geojson", "gpkg", "zip"),
+    *("json", "pdf", "pptx", "png", "svg", "html"),
+)
 LONGEST_LINK = 2000
 MOST_VALUES = 50  # of one filter
 _MOST_ROWS = 2**53

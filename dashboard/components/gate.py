@@ -40,20 +40,40 @@ def decide(note: bool = True) -> Access | Denied | None:
     if os.environ.get("LAMPLIGHT_TIER", "restricted") == "public":
         return access.PUBLIC
     offered = provider()
-    if offered == "none":
-        return access.without_provider(st.get_option("server.address"), forwarded())
-    if offered == "unreadable":
-        return Denied(
-            "The settings of the sign-in service cannot be read, so nothing is shown.",
-            "The data steward can put .streamlit/secrets.toml right; docs/access.md says how it is written.",
-        )
+    if not isinstance(offered, tuple):
+        return _where_nobody_signs_in(offered, note)
     claims = st.user.to_dict()
     if claims.get("is_logged_in") is not True:
         return None
+    return of_claims(claims, note)
+
+
+def unreadable() -> Denied:
+    """For a file of settings that is there and cannot be used."""
+    return Denied(
+        "The settings of the sign-in service cannot be read, so nothing is shown.",
+        "The data steward can put .streamlit/secrets.toml right; docs/access.md says how it is written.",
+    )
+
+
+def of_claims(claims: dict[str, Any], note: bool = True) -> Access | Denied:
+    """The decision on somebody who has signed in, by the claims of the sign-in; for requests beside the pages too."""
     try:
         return _decide(claims, note)
     except (PeopleError, StateError) as error:
         return Denied(error.message, error.remedy)
+
+
+def _where_nobody_signs_in(offered: Literal["none", "unreadable"], note: bool) -> Access | Denied:
+    decided: Access | Denied = Denied(
+        "The settings of the sign-in service cannot be read, so nothing is shown.",
+        "The data steward can put .streamlit/secrets.toml right; docs/access.md says how it is written.",
+    )
+    if offered == "none":
+        decided = access.without_provider(st.get_option("server.address"), forwarded())
+    if note and isinstance(decided, Denied):  # nobody has a name here; that somebody asked is worth a row
+        recorded.denied("", "nobody signs in" if offered == "none" else "settings unreadable")
+    return decided
 
 
 def _decide(claims: dict[str, Any], note: bool) -> Access | Denied:
