@@ -356,6 +356,18 @@ def test_a_refusal_is_one_row_however_often_it_is_tried(data: Path, monkeypatch:
     recorded.denied("mallory@elsewhere.example", "idle")
 
 
+@pytest.mark.parametrize(("offered", "why"), [("none", "nobody-signs-in"), ("unreadable", "settings-unreadable")])
+def test_a_refusal_where_nobody_can_sign_in_is_a_row_too(
+    data: Path, monkeypatch: pytest.MonkeyPatch, offered: str, why: str
+) -> None:
+    monkeypatch.setattr(recorded, "_refused", {})
+    monkeypatch.setattr(gate, "provider", lambda: offered)
+    monkeypatch.setattr(gate, "forwarded", lambda: True)
+    for note in (False, True, True):
+        assert isinstance(gate.decide(note), Denied)
+    assert [(r.what, r.person, r.subject) for r in audit.entries(data).rows] == [("denied", "unnamed", why)]
+
+
 def test_strangers_cannot_fill_the_disk(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorded, "_refused", {})
     monkeypatch.setattr(recorded, "_MOST_REFUSED", 5)
