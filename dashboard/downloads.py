@@ -26,7 +26,7 @@ from dashboard import access, audit, exports, health
 from dashboard.access import Access, Denied
 from dashboard.components import context, gate, recorded, signing_out
 from dashboard.exports import FORMATS, prepared
-from dashboard.exports.plan import Kind, Refused, plan
+from dashboard.exports.plan import Refused, kind_of, plan
 from dashboard.filters import NAMES
 from dashboard.i18n import _, speak
 from dashboard.links import from_query
@@ -180,7 +180,7 @@ def _exported(
         # The file would be of another view than the one that was meant.
         raise Answer(400, " ".join([*notices, _("Open the Export page with this link and download from there.")]))
     catalogue = offered.of(filters.unit)
-    kind: Kind = "records" if asked.query.get("kind", [""])[-1] == "records" else "totals"
+    kind = kind_of((asked.query.get("kind") or [""])[-1])
     decided = plan(reader, opened, catalogue, filters, kind, tuple(asked.query.get("by", ())))
     if isinstance(decided, Refused):
         raise Answer(403, f"{decided.message} {decided.remedy}")

@@ -12,7 +12,10 @@ from dashboard.warehouse import Warehouse, WarehouseError
 STEWARD = "Steward"
 SECTIONS = {
     "": ("Overview", "Map", "Trends", "Demographics", "Services"),
-    "Take away": ("Saved views",),
+    "Take away": (
+        "Export",
+        "Saved views",
+    ),
     "About": ("Data", "Why rounded", STEWARD),
 }
 PAGES = Path(__file__).resolve().parent.parent / "pages"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dashboard.access import Access
 from dashboard.catalogue import Catalogue
 from dashboard.i18n import _
+from dashboard.links import slug
 from dashboard.people import Grain
 from dashboard.warehouse import Warehouse
 from etl import codes
@@ -82,6 +83,12 @@ def dimensions(access: Access, warehouse: Warehouse, catalogue: Catalogue, unit:
         names += [f"area_{layer}" for layer in bound.layers] + [f"h3_{r}" for r in cells]
         names = [n for n in names if n in held or n in TIMES]
     return tuple(Dimension(name, label(name, catalogue)) for name in names)
+
+
+def named(offered: Sequence[Dimension], given: Sequence[str]) -> tuple[str, ...]:
+    """The dimensions of a link, by name or by label; what is neither stays as it is, and `plan` refuses it."""
+    names = {slug(d.label): d.name for d in offered} | {slug(d.name): d.name for d in offered}
+    return tuple(dict.fromkeys(names.get(slug(text[:80]), text) for text in given if text))
 
 
 def usual(offered: Sequence[Dimension], public: bool) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from dashboard.i18n import _
+
 if TYPE_CHECKING:
     from dashboard.access import Access
     from dashboard.catalogue import Catalogue
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 Kind = Literal["totals", "records"]
 Type = Literal["string", "integer", "number", "date", "boolean", "geometry"]
 KINDS: tuple[Kind, ...] = ("totals", "records")
+
+
+def kind_of(text: str) -> Kind:
+    """The kind that a link asks for, by its name or by the label of the switch; totals unless it says records."""
+    return "records" if text.strip().casefold() in ("records", _("Records").casefold()) else "totals"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dashboard.access import Access
 from dashboard.catalogue import AreaGroup, Catalogue
 from dashboard.exports import counted_rows, protected_rows, record_rows
 from dashboard.exports.columns import Chosen
-from dashboard.exports.dimensions import MOST, TIMES, Dimension, Finest, dimensions, finest, usual
+from dashboard.exports.dimensions import MOST, TIMES, Dimension, Finest, dimensions, finest, label, named, usual
 from dashboard.exports.plan import KINDS, Kind, Plan, Refused
 from dashboard.exports.said import left_out
 from dashboard.filters import Filters, add_months, sentence
@@ -111,12 +111,17 @@ def _refused(access: Access, catalogue: Catalogue, filters: Filters, kind: str) 
             _("There are no records here: this side holds rounded totals only."),
             _("Take totals, or ask the data steward of the task force for an agreement on records."),
         )
-    if not (access.may_export_records or access.role == "steward"):
+    if not may_have_records(access, catalogue):
         return Refused(
             _("Records leave only with a researcher's agreement, and partners take tables of counts."),
             _("Take totals, or ask the data steward of your task force."),
         )
     return None
+
+
+def may_have_records(access: Access, catalogue: Catalogue) -> bool:
+    """Whether rows may leave with this reader at all."""
+    return not catalogue.public and (access.may_export_records or access.role == "steward")
 
 
 def _as_agreed(filters: Filters, bound: Finest) -> Filters | Refused:
@@ -148,7 +153,7 @@ def _chosen(
 ) -> tuple[str, ...] | Refused:
     """The dimensions of a table of counts, in the order of the file, or why not."""
     names = [d.name for d in offered]
-    wanted = usual(offered, catalogue.public) if not by else tuple(n for n in by if n != EVERY)
+    wanted = named(offered, [n for n in by if n != EVERY]) if by else usual(offered, catalogue.public)
     if [n for n in wanted if n not in names]:
         return Refused(
             _("Part of what the totals should be split by is not offered here."), _("Choose from those on this page.")
@@ -188,9 +193,9 @@ def link(catalogue: Catalogue, filters: Filters, kind: str = "totals", by: tuple
     """Path and query of the Export page for this view; they hold plain filter values only."""
     query = to_query(filters, catalogue.of("") if catalogue.public else catalogue)
     if kind != "totals":
-        query["kind"] = [kind]
+        query["kind"] = [_("Records")]
     elif by:
-        query["by"] = list(by)
+        query["by"] = [label(name, catalogue) for name in by]  # as the page's own widget writes it
     return f"/export?{urlencode(query, doseq=True)}" if query else "/export"
 
 

@@ -1,0 +1,189 @@
+"""The lower half of the Export page: the format, the button, large files in the making, code, and the citation."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import audit, words
+from dashboard.access import Access
+from dashboard.components import gate, spoken
+from dashboard.downloads import PATH
+from dashboard.escape import markdown_text
+from dashboard.exports.inert import csv_bytes
+from dashboard.exports.plan import Plan
+from dashboard.exports.prepared import Preparing
+from dashboard.i18n import _
+from dashboard.view_context import Context
+from dashboard.warehouse import served_tier
+
+LARGE = 100_000  # rows: from here on the file is prepared with progress before it is offered
+SHEET = 1_048_575  # rows of a workbook's sheet, beside the header
+FORM = "form"
+_JOB, _JOB_OF = "_lamplight_export_job", "_lamplight_export_of"
+# Bytes of each format for a byte of csv, measured on the fictional county's records and totals.
+_SIZE = {"csv": 1.0, "csv.gz": 0.08, "parquet": 0.1, "xlsx": 0.45, "geojson": 2.5, "gpkg": 1.5, "package": 0.3}
+
+
+def take(ctx: Context, decided: Plan, reader: Access, query: str, first: pd.DataFrame) -> None:
+    """Choose the format and take the file; then how to get the same from code, and how to cite it."""
+    labels = _formats(decided, first)
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="export_take"):
+        form = st.selectbox(
+            _("Format"), list(labels), format_func=labels.__getitem__, key=FORM, bind="query-params", width=420
+        )
+        if decided.rows <= LARGE:
+            _cancel_other("")
+            _link(_("Download"), f"{PATH}?form={form}&{query}")
+    if decided.rows > LARGE:
+        _large(ctx, decided, reader, str(form), query)
+    st.caption(_("The file is written and checked when you ask for it; it is not kept on the server."))
+    with st.expander(_("The same from code"), icon=":material/terminal:"):
+        _code(decided, str(form))
+    with st.expander(_("How to cite it"), icon=":material/format_quote:"):
+        st.code(_citation(ctx, decided), language=None, wrap_lines=True)
+
+
+def _formats(decided: Plan, first: pd.DataFrame) -> dict[str, str]:
+    placed = decided.layer is not None or {"latitude", "longitude"} <= {c.name for c in decided.columns}
+    said = {
+        "csv": _("csv: text, opens anywhere"),
+        "csv.gz": _("csv, compressed"),
+        "parquet": _("Parquet: typed columns, for code"),
+        "xlsx": _("xlsx: a workbook with its codebook"),
+        "geojson": _("GeoJSON: places and counts for maps"),
+        "gpkg": _("GeoPackage: places and counts for QGIS"),
+        "package": _("Data package: everything, in one zip"),
+    }
+    if not placed:
+        del said["geojson"], said["gpkg"]
+    if decided.rows > SHEET:
+        del said["xlsx"]
+    row = len(csv_bytes(first)) / max(len(first), 1)
+    hint = _("{label} (about {size})")
+    return {f: hint.format(label=label, size=_bytes(row * decided.rows * _SIZE[f])) for f, label in said.items()}
+
+
+def _bytes(n: float) -> str:
+    if n >= 1_000_000:
+        return _("{n} MB").format(n=words.number(round(n / 1_000_000) or 1))
+    return _("{n} kB").format(n=words.number(max(round(n / 1_000), 1)))
+
+
+def _link(label: str, address: str) -> None:
+    st.link_button(label, address, type="primary", icon=":material/download:")
+
+
+# -- large files -------------------------------------------------------------------------------------------------------
+
+
+def _large(ctx: Context, decided: Plan, reader: Access, form: str, query: str) -> None:
+    of = f"{form}?{query}"
+    _cancel_other(of)
+    if st.session_state.get(_JOB) is None:
+        st.button(
+            _("Prepare the file"), type="primary", key="prepare", icon=":material/hourglass_top:",
+            on_click=_begin, args=(ctx, decided, reader, form, of),
+        )  # fmt: skip
+        return
+    _in_the_making()
+
+
+@gate.callback
+def _begin(ctx: Context, decided: Plan, reader: Access, form: str, of: str) -> None:
+    filters: dict[str, Any] = audit.link(ctx.filters)
+    st.session_state[_JOB] = Preparing(decided, ctx.warehouse, ctx.catalogue, form, reader, filters)
+    st.session_state[_JOB_OF] = of
+
+
+def _cancel_other(of: str) -> None:
+    """A file of another view or format is not what this page is about any more."""
+    job = st.session_state.get(_JOB)
+    if job is not None and st.session_state.get(_JOB_OF) != of:
+        job.cancel()
+        st.session_state.pop(_JOB)
+
+
+@gate.callback
+def _cancel() -> None:
+    if job := st.session_state.pop(_JOB, None):
+        job.cancel()
+
+
+def _in_the_making() -> None:
+    job: Preparing = st.session_state[_JOB]
+    _watch(1.0 if job.state == "preparing" else None)
+
+
+def _watch(every: float | None) -> None:
+    @st.fragment(run_every=every)
+    def drawn() -> None:
+        spoken.again()
+        job = st.session_state.get(_JOB)
+        if job is None or not isinstance(gate.decide(note=False), Access):
+            st.rerun()
+        job.look()
+        if every is not None and job.state != "preparing":
+            st.rerun()  # no more looking every second
+        _state(job)
+
+    drawn()
+
+
+def _state(job: Preparing) -> None:
+    with st.container(key="export_job", gap="small"):
+        if job.state == "preparing":
+            st.progress(job.share, text=_("Preparing the file: {n} of 100").format(n=round(job.share * 100)))
+            st.button(_("Cancel"), key="cancel_export", on_click=_cancel, icon=":material/close:")
+        elif job.state == "ready":
+            st.markdown(_("The file is ready ({size}). It can be taken once, within a quarter of an hour.").format(
+                size=_bytes(job.size)))  # fmt: skip
+            with st.container(horizontal=True):
+                _link(_("Download"), f"{PATH}?ticket={job.ticket}")
+                st.button(_("Discard it"), key="discard_export", on_click=_cancel, type="tertiary")
+        else:
+            said = job.problem or _("The file was not finished, and nothing of it was kept.")
+            st.warning(markdown_text(said))
+            st.button(_("Try again"), key="again_export", on_click=_cancel, type="tertiary")
+
+
+# -- code and citation -------------------------------------------------------------------------------------------------
+
+
+def _code(decided: Plan, form: str) -> None:
+    tier, name = served_tier(), f"lamplight.{'zip' if form == 'package' else form}"
+    folder = "DIR/public" if tier == "public" else "DIR"
+    st.markdown(_("On a computer that holds the data, in a terminal:"))
+    command = f'python -m dashboard.export --data {folder} --tier {tier} --format {form} --out {name} "{decided.link}"'
+    st.code(command, language="bash", wrap_lines=True)
+    read = {
+        "csv": f'pd.read_csv("{name}")',
+        "csv.gz": f'pd.read_csv("{name}")',
+        "parquet": f'pd.read_parquet("{name}")',
+        "xlsx": f'pd.read_excel("{name}")',
+        "geojson": f'gpd.read_file("{name}")',
+        "gpkg": f'gpd.read_file("{name}")',
+    }.get(form)
+    if read:
+        st.markdown(_("Then in Python:"))
+        module = "geopandas as gpd" if read.startswith("gpd") else "pandas as pd"
+        st.code(f"import {module}\n\ntable = {read}", language="python")
+
+
+def _citation(ctx: Context, decided: Plan) -> str:
+    place = ctx.catalogue.meta.get("place", "")
+    sources = words.listed([s.title for s in ctx.catalogue.sources if s.source in _sources(ctx)], most=6)
+    what = _("release {id}").format(id=decided.release) if decided.tier == "public" else decided.release
+    return _("{place}. {words} Lamplight, {release}. Sources: {sources}.").format(
+        place=place or _("Lamplight"), words=decided.words, release=what, sources=sources
+    )
+
+
+def _sources(ctx: Context) -> set[str]:
+    unit = ctx.filters.unit
+    counted = {s.source for s in ctx.catalogue.sources if s.unit == unit or (s.unit == "incidents" and unit in _PEOPLE)}
+    return set(ctx.filters.sources) or counted
+
+
+_PEOPLE = ("incidents", "victims", "suspects")
