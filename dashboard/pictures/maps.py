@@ -115,7 +115,7 @@ def _areas(axes: Any, geometries: Sequence[Any], look: dict[str, Any], zorder: f
 
     path = _path(geometries)
     if path is not None:
-        axes.add_patch(PathPatch(path, zorder=zorder, joinstyle="round", **look, **more))
+        axes.add_artist(PathPatch(path, zorder=zorder, joinstyle="round", **look, **more))
 
 
 def _path(geometries: Sequence[Any]) -> Any:
@@ -197,7 +197,10 @@ def _halo(text: Any, size: float) -> None:
 def _named(places: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
     """The names that help to find one's way: of areas behind; else of the areas themselves, the busiest first."""
     if len(behind) and behind["name"].astype(str).str.strip().any():
-        return behind
+        # What holds many of the others, such as the county, would be written across them.
+        inside = shapely.point_on_surface(behind["shape"].to_numpy())
+        held = [int(shapely.contains(shape, inside).sum()) for shape in behind["shape"]]
+        return behind[(np.array(held) <= 3) | (len(behind) <= 3)]
     areas = places[~places["id"].astype(str).str.fullmatch(r"8[0-9a-f]{14}")]
     return areas.sort_values("n", ascending=False, kind="stable")[["name", "shape"]]
 

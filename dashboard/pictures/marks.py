@@ -91,7 +91,7 @@ def draw_bars(brush: Brush, trace: Mapping[str, Any], gap: float) -> None:
         corner, size = (foot[i], start[i]), (length[i], thick[i])
         if not flat:
             corner, size = corner[::-1], size[::-1]
-        brush.axes.add_patch(Rectangle(corner, *size, **look(brush, marker, i), gid="bar", zorder=2, clip_on=True))
+        brush.axes.add_artist(Rectangle(corner, *size, **look(brush, marker, i), gid="bar", zorder=2, clip_on=True))
         if texts is not None:
             end, middle = foot[i] + length[i], start[i] + thick[i] / 2
             at = (end, middle) if flat else (middle, end)
@@ -191,7 +191,7 @@ def draw_heat(brush: Brush, trace: Mapping[str, Any]) -> None:
     edge = float(trace.get("xgap") or 0) * brush.size
     for row, column in np.argwhere(np.isfinite(z)):
         shade = _shade((z[row, column] - low) / ((high - low) or 1.0), trace["colorscale"], brush)
-        brush.axes.add_patch(
+        brush.axes.add_artist(
             Rectangle((x[column] - 0.5, y[row] - 0.5), 1, 1, facecolor=shade, edgecolor="#FFFFFF", linewidth=edge,
                       gid="cell", zorder=2)
         )  # fmt: skip

@@ -48,6 +48,7 @@ def draw(sheet: Sheet, fig: "go.Figure", box: Box, size: float) -> None:
     box = _with_legend(sheet, traces, layout, box, size, dark)
     inner = Box(box.left + 8 * size, box.top + 8 * size, box.width - 16 * size, box.height - 16 * size)
     pairs = _pairs(traces, layout)
+    layout = _widened(pairs, layout)
     paper = sheet.axes(inner)
     paper.set_zorder(5)  # labels lie over the bars of every pair
     paper.patch.set_visible(False)
@@ -79,6 +80,20 @@ def _pairs(traces: list[dict[str, Any]], layout: dict[str, Any]) -> list[Pair]:
         low, high = sy.get("domain") or (0.0, 1.0)
         pairs.append(Pair(across, along, (left, low, right - left, high - low), own, (x, y)))
     return pairs
+
+
+def _widened(pairs: list[Pair], layout: dict[str, Any]) -> dict[str, Any]:
+    """Two small charts where three have room take the whole width, and their names go with them."""
+    right = max(p.domain[0] + p.domain[2] for p in pairs)
+    if len(pairs) < 2 or right > 0.99:
+        return layout
+    for pair in pairs:
+        left, low, wide, high = pair.domain
+        pair.domain = (left / right, low, wide / right, high)
+    moved = [
+        {**a, "x": a["x"] / right} if a.get("xref") == "paper" else a for a in layout.get("annotations") or ()
+    ]
+    return {**layout, "annotations": moved}
 
 
 def _scaled(settings: dict[str, Any], traces: list[dict[str, Any]], name: str) -> Scale:

@@ -3,6 +3,7 @@
 Everything is measured before it is placed: a long title gets smaller and more lines, what is drawn gets what is left.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,6 @@ from dashboard.pictures.sheet import LINE, LOCK, Box, Sheet, wrapped
 TEXT, QUIET = "#23262A", "#5F646B"
 SLIDE = (1920, 1080)
 WIDE = 1600  # pixels of evidence
-LEAST, MOST = 1.0, 2.3  # pixels for each of plotly's
 
 
 @dataclass(frozen=True)
@@ -122,21 +122,30 @@ def _above(figure: Figure, u: float) -> list[Part]:
 
 def _below(figure: Figure, u: float) -> list[Part]:
     about = figure.about
-    said = [figure.caption]
-    said += [about.caveat] if about.caveat and about.caveat not in figure.caption else []
-    said += [figure.reading, based_on(figure)]
+    said = _once([figure.caption, about.caveat, figure.reading, based_on(figure)])
     if about.restricted:
         said.append(_("{restricted}. Drawn from records, not from a public release.").format(restricted=restricted()))
     elif about.release:
         said.append(_("Public release {release}.").format(release=about.release))
+    if about.fictional:
+        said.append(_("Fictional sample: every record is invented."))
     said.append(_("This view: {link}").format(link=about.link) if about.link else "")
     return [Part(text, 21 * u, after=7 * u) for text in said if text]
 
 
+def _once(texts: Sequence[str]) -> list[str]:
+    """Texts without the sentences that were said before."""
+    kept: list[str] = []
+    for text in texts:
+        before = " ".join(kept)
+        kept.append(" ".join(s for s in re.split(r"(?<=[.!?]) ", text) if s not in before))
+    return [text for text in kept if text.strip()]
+
+
 def based_on(figure: Figure) -> str:
-    """The sources and the day up to which they know, each where it is not said already."""
+    """The sources and the day up to which they know, each where the caption does not say it already."""
     about, parts = figure.about, []
-    if about.sources:
+    if not all(source in figure.caption for source in about.sources):
         parts.append(_("Source: {sources}.").format(sources=words.listed(list(about.sources))))
     if about.as_of is not None:
         parts.append(_("As of {day}.").format(day=words.day(about.as_of)))
@@ -152,7 +161,8 @@ def _source(figure: Figure) -> str:
         parts.append(_("as of {day}").format(day=words.day(about.as_of)))
     if about.release and not about.restricted:
         parts.append(_("release {release}").format(release=about.release))
-    return ", ".join(parts)
+    invented = [_("Fictional sample: every record is invented.")] if about.fictional else []
+    return " ".join([*invented, ", ".join(parts)])
 
 
 def _first(text: str) -> str:

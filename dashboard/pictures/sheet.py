@@ -117,6 +117,8 @@ class Sheet:
 def _told(svg: str, title: str, words: str) -> str:
     """An SVG that says what it shows."""
     said = f"<title>{html.escape(plain(title))}</title><desc>{html.escape(plain(words))}</desc>"
+    # Without the reference to a grammar on another host, which no reader needs.
+    svg = re.sub(r"<!DOCTYPE[^>]*>\s*", "", svg, count=1)
     return re.sub(r"<svg([^>]*)>", lambda m: f'<svg role="img"{m[1]}>{said}', svg, count=1)
 
 

@@ -112,6 +112,48 @@ if (!window.lamplightPage) {
     document.addEventListener('focusout', left);
     document.addEventListener('mouseout', left);
 
+    // Copying a figure: the click is also Streamlit's, and its server answers with the picture and its words. The
+    // browser allows copying only in the click itself, so it is promised there what comes a moment later.
+    const bytes = (address) => Uint8Array.from(atob(address.split(',')[1]), (c) => c.charCodeAt(0));
+    const wordsOf = (made) => [...made.querySelectorAll('p')]
+      .map((p) => ('link' in p.dataset ? location.origin : '') + p.textContent).join('\n');
+    const arrival = (panel) => new Promise((resolve, reject) => {
+      const before = panel.querySelector('.lamplight-copy')?.dataset.made;
+      const watch = new MutationObserver(() => {
+        const made = panel.querySelector('.lamplight-copy');
+        const refused = panel.querySelector('[data-testid="stAlert"]');
+        if (!refused && (!made || made.dataset.made === before)) return;
+        watch.disconnect();
+        if (refused) reject(new Error(refused.textContent));
+        else resolve(made);
+      });
+      watch.observe(panel, { childList: true, subtree: true, attributes: true });
+      setTimeout(() => { watch.disconnect(); reject(new Error('nothing came')); }, 30000);
+    });
+    const copyFigure = async (panel) => {
+      const say = (how) => {
+        const line = panel.querySelector('.lamplight-copy-said');
+        if (line) line.textContent = line.dataset[how];
+      };
+      say('waiting');
+      const made = arrival(panel);
+      try {
+        const picture = made.then((m) => new Blob([bytes(m.querySelector('img').src)], { type: 'image/png' }));
+        const text = made.then((m) => new Blob([wordsOf(m)], { type: 'text/plain' }));
+        [picture, text].forEach((promise) => promise.catch(() => null)); // a refusal is said below, once
+        await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture, 'text/plain': text })]);
+        say('done');
+      } catch {
+        await made.catch(() => null); // so that the picture is there when the line names it
+        say('failed');
+      }
+    };
+    document.addEventListener('click', ({ target }) => {
+      const button = target instanceof Element && target.closest('[class*="st-key-picture_copy_"] button');
+      const panel = button && button.closest('[class*="st-key-picture_panel_"]');
+      if (panel) copyFigure(panel);
+    });
+
     root.classList.add('lamplight-ready');
   })();
 }
