@@ -61,6 +61,11 @@ def count(n: float, one: str, many: str = "") -> str:
     return f"{number(n)} {things}"
 
 
+def numbered(n: float, one: str, many: str) -> str:
+    """`0 incidents`, `1 incident`, where a number is wanted."""
+    return f"{number(n)} {ngettext(one, many, n)}"
+
+
 def percent(part: float, whole: float) -> str:
     """A share in words: `37%`; counts instead where either is below 30: `4 of 11`."""
     if part < PERCENT_FROM or whole < PERCENT_FROM:
@@ -190,7 +195,7 @@ def label(code: object, labels: Mapping[str, str]) -> str:
     if code is None or code != code or code == "":
         return _("Not recorded")
     found = labels.get(str(code))
-    return str(code) if found is None else found
+    return str(code) if found is None else _(found)
 
 
 def lower_first(text: str) -> str:

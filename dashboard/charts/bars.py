@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import words
 from dashboard.charts import style
+from dashboard.i18n import _
 from dashboard.palette import Palette, colours
 
 ROW = 30
@@ -80,7 +81,7 @@ def profile(table: pd.DataFrame, p: Palette, every: pd.DataFrame | None = None, 
         y=table["n"],
         marker={"color": p.count, "line": {"width": 0}},
         customdata=[words.number(n) for n in table["n"]],
-        hovertemplate="%{x}<br><b>%{customdata}</b> on average<extra></extra>",
+        hovertemplate="%{x}<br>" + _("<b>%{customdata}</b> on average") + "<extra></extra>",
     )
     if every is not None and len(every):
         fig.add_scatter(

@@ -8,10 +8,17 @@ import plotly.graph_objects as go
 
 from dashboard import words
 from dashboard.charts import style
+from dashboard.i18n import N_, _
 from dashboard.palette import Palette, colours
 
 ROW = 46
-STATES = {"records": "Collected, with records", "zero": "Collected, none found", "none": "Not collected"}
+# Plotly fills in the braces.
+KNOWN = N_("after %{x} months: <b>%{y:.0f}%</b> known")
+STATES = {
+    "records": N_("Collected, with records"),
+    "zero": N_("Collected, none found"),
+    "none": N_("Not collected"),
+}
 
 
 def strip(
@@ -42,12 +49,12 @@ def strip(
             },
         },
     }
-    named = {"records": "Collected", "none": STATES["none"]} if yes_or_no else STATES
+    named = {"records": N_("Collected"), "none": STATES["none"]} if yes_or_no else STATES
     for state, name in named.items():
         on = table["state"] == state
-        part = table[on]
+        part, name = table[on], _(name)
         days = part["days"].to_numpy(dtype=float)
-        seen = np.where(part["n"].isna(), name, [f"{words.exact(n)} records" for n in part["n"]])
+        seen = np.where(part["n"].isna(), name, [_("{n} records").format(n=words.exact(n)) for n in part["n"]])
         fig.add_bar(
             orientation="h",
             base=part["month"],
@@ -60,7 +67,7 @@ def strip(
             customdata=np.column_stack(
                 [
                     [words.plotly(words.label(r, labels)) for r in part["row"]],
-                    np.where(days > 31, part["month"].dt.strftime("%Y"), part["month"].dt.strftime("%B %Y")),
+                    np.where(days > 31, part["month"].dt.strftime("%Y"), [words.month(m) for m in part["month"]]),
                     seen,
                 ]
             ),
@@ -90,6 +97,7 @@ def strip(
     months = (table["month"].max() - table["month"].min()).days / 30 + 1
     if months < 7:
         fig.update_axis("xaxis", dtick="M1", tickformat="%b %Y")
+        style.months_named(fig, first, last)
     fig.update(
         showlegend=legend,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": p.text}},
@@ -105,15 +113,14 @@ def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], heig
     """
     fig = style.draft(p, height)
     ordered = sorted(table.groupby("source"), key=lambda pair: -pair[1]["share"].iloc[0])
-    paint = colours([str(source) for source, _ in ordered], "source", p)
+    paint = colours([str(source) for source, _rows in ordered], "source", p)
     for i, (source, rows) in enumerate(ordered):
         fig.add_scatter(
             x=rows["age"],
             y=rows["share"] * 100,
             mode="lines+markers",
             line={"color": paint[str(source)], "width": 2.5},
-            hovertemplate=words.plotly(words.label(source, labels))
-            + "<br>after %{x} months: <b>%{y:.0f}%</b> known<extra></extra>",
+            hovertemplate=words.plotly(words.label(source, labels)) + f"<br>{_(KNOWN)}<extra></extra>",
         )
         fig.add_annotation(
             x=rows["age"].iloc[0],
@@ -123,5 +130,7 @@ def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], heig
             font={"color": paint[str(source)]},
         )
     fig.update_axis("yaxis", range=[0, 105], ticksuffix="%", tickformat="d")
-    fig.update_axis("xaxis", title={"text": "months since the month began"}, dtick=1 if table["age"].max() < 14 else 3)
+    fig.update_axis(
+        "xaxis", title={"text": _("months since the month began")}, dtick=1 if table["age"].max() < 14 else 3
+    )
     return fig.done()

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts import style
+from dashboard.i18n import _
 from dashboard.palette import Palette
 
 
@@ -17,8 +18,8 @@ def concentration_curve(places: np.ndarray, records: np.ndarray, p: Palette, hei
         y=records,
         mode="lines",
         line={"color": p.count, "width": 2},
-        hovertemplate="%{x:.0%} of the places hold %{y:.0%}<extra></extra>",
+        hovertemplate=_("%{x:.0%} of the places hold %{y:.0%}") + "<extra></extra>",
     )
-    fig.update_axis("xaxis", title={"text": "Share of places"}, tickformat=".0%", range=[0, 1])
-    fig.update_axis("yaxis", title={"text": "Share of reports"}, tickformat=".0%", range=[0, 1.02])
+    fig.update_axis("xaxis", title={"text": _("Share of places")}, tickformat=".0%", range=[0, 1])
+    fig.update_axis("yaxis", title={"text": _("Share of reports")}, tickformat=".0%", range=[0, 1.02])
     return fig.done()

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import words
+from dashboard import dates, words
 from dashboard.charts import style
+from dashboard.i18n import _
 from dashboard.palette import Palette
 
 ENOUGH = 100  # records; a grid of fewer is mostly noise
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def grid(
@@ -52,13 +52,14 @@ def week(table: pd.DataFrame, p: Palette) -> go.Figure:
     """
     z = np.zeros((7, 24))
     np.add.at(z, (table["weekday"].to_numpy(dtype=int), table["hour"].to_numpy(dtype=int)), table["n"].to_numpy(float))
+    weekdays = [words.capital(dates.weekday(day)) for day in range(7)]
     hours = [f"{h:02d}:00" for h in range(24)]
     fig = style.draft(p, 320)
-    fig.add_heatmap(**_heatmap(z, p, hours, list(WEEKDAYS)))
-    _category_axes(fig, hours, list(WEEKDAYS))
+    fig.add_heatmap(**_heatmap(z, p, hours, weekdays))
+    _category_axes(fig, hours, weekdays)
     ticks = [f"{h:02d}" for h in range(0, 24, 3)]
     fig.update_axis("xaxis", tickmode="array", tickvals=list(range(0, 24, 3)), ticktext=ticks, tickangle=0)
-    fig.update_axis("xaxis", title={"text": "hour of the day"})
+    fig.update_axis("xaxis", title={"text": _("hour of the day")})
     fig.update(margin={"t": 8})
     return fig.done()
 

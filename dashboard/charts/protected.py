@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard import words
 from dashboard.charts import bars as plain_bars
 from dashboard.charts import multiples, style, trend
+from dashboard.i18n import _
 from dashboard.palette import Palette
 from dashboard.protection import FEW
 
@@ -64,9 +65,9 @@ def categories(
     if not few.any():
         return fig
     trace.x = np.where(few, max(float(n.max()), 1.0) * LOW / 2, n)
-    trace.text = [FEW if f else text for f, text in zip(few, trace.text, strict=True)]
+    trace.text = [_(FEW) if f else text for f, text in zip(few, trace.text, strict=True)]
     shown = np.array(trace.customdata, dtype=object)
-    shown[few, 1] = FEW
+    shown[few, 1] = _(FEW)
     trace.customdata = shown
     looks = trace.marker
     looks.pattern.shape = ["/" if f else shape for f, shape in zip(few, looks.pattern.shape, strict=True)]
@@ -90,8 +91,8 @@ def _marks(
         part = rows[(rows["state"] == ("few" if few else "count")) & (rows["some"] == some)]
         if part.empty:
             continue
-        said = [FEW if few else words.exact(n) for n in part["n"]]
-        note = ["; collected in part only" if some else ""] * len(part)
+        said = [_(FEW) if few else words.exact(n) for n in part["n"]]
+        note = [_("; collected in part only") if some else ""] * len(part)
         fig.add_bar(
             x=part["start"],
             y=np.full(len(part), top * LOW) if few else part["n"],

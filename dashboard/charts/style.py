@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard import dates
+from dashboard.i18n import english
 from dashboard.palette import Palette
 
 # No toolbar, no logo, no zoom that a scroll could start by accident; nothing is sent anywhere.
@@ -54,7 +57,9 @@ class Draft:
         self.update(**{name: settings})
 
     def done(self) -> go.Figure:
-        """The figure, checked by plotly."""
+        """The figure, checked by plotly, its numbers in the reader's signs."""
+        if not english():
+            self.layout["separators"] = dates.local(".,")
         return go.Figure({"data": self.data, "layout": self.layout})
 
 
@@ -122,6 +127,15 @@ def marker(p: Palette, colour: str, shape: str = "", pale: bool = False) -> dict
         "line": {"color": colour, "width": 1},
         "opacity": 0.55 if pale else 1.0,
     }
+
+
+def months_named(fig: Draft, first: pd.Timestamp, last: pd.Timestamp, step: int = 1) -> None:
+    """Each so many months named in the reader's language, where plotly knows only English."""
+    if english():
+        return
+    months = pd.date_range(first.normalize().replace(day=1), last, freq=f"{step}MS", inclusive="left")
+    middle = [m + pd.Timedelta(days=m.days_in_month / 2) for m in months]
+    fig.update_axis("xaxis", tickmode="array", tickvals=middle, ticktext=[dates.month_short(m) for m in months])
 
 
 def whole_ticks(fig: Draft, top: float) -> None:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from dashboard import words
 from dashboard.analysis import timeline
 from dashboard.charts import style
+from dashboard.i18n import N_, _
 from dashboard.palette import Palette, colours
 
 HOVER = "%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>"
@@ -23,9 +24,9 @@ UNFINISHED = ("partial", "filling")
 HEIGHT = {"yref": "paper", "y0": 0, "y1": 1}  # of a shape, from the bottom of the figure to its top
 STATE = {
     "complete": "",
-    "partial": "period not over",
-    "filling": "still filling up",
-    "none": "not collected",
+    "partial": N_("period not over"),
+    "filling": N_("still filling up"),
+    "none": N_("not collected"),
 }
 
 
@@ -129,6 +130,7 @@ def time_axis(fig: style.Draft, table: pd.DataFrame) -> None:
         # Months and longer, named whole: days would be read as dates of the bars.
         step = 1 if years < 0.6 else 3
         fig.update_axis("xaxis", dtick=f"M{step}", tickformat="%b %Y")
+        style.months_named(fig, first, last, step)
     elif 1.5 < years < 12:
         fig.update_axis("xaxis", dtick="M12", tickformat="%Y")
 
@@ -151,8 +153,8 @@ def milliseconds(rows: pd.DataFrame) -> np.ndarray:
 
 
 def hover(rows: pd.DataFrame) -> np.ndarray:
-    notes = rows["state"].map(STATE).fillna("")
-    notes = notes.where(notes == "", ", " + notes).mask(rows["some"], notes + ", some sources only")
+    notes = rows["state"].map({state: said and _(said) for state, said in STATE.items()}).fillna("")
+    notes = notes.where(notes == "", ", " + notes).mask(rows["some"], notes + _(", some sources only"))
     return np.column_stack([rows["label"], [words.exact(n) for n in rows["n"]], notes])
 
 
@@ -181,7 +183,7 @@ def gaps(fig: style.Draft, table: pd.DataFrame, p: Palette) -> None:
     for start, end in runs(table, table["n"].isna()):
         fig.add_shape(type="rect", x0=start, x1=end, **HEIGHT, fillcolor=p.band, line={"width": 0}, layer="below")
         if end - start > whole * 0.08:
-            fig.add_annotation(x=start + (end - start) / 2, y=0.5, yref="paper", text="not collected", showarrow=False)
+            fig.add_annotation(x=start + (end - start) / 2, y=0.5, yref="paper", text=_("not collected"))
 
 
 def _band(fig: style.Draft, table: pd.DataFrame, p: Palette, **place: int) -> None:

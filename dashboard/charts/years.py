@@ -5,9 +5,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import words
-from dashboard.analysis.timeline import MONTHS
 from dashboard.charts import style
 from dashboard.charts.trend import STATE, UNFINISHED
+from dashboard.dates import month_name
+from dashboard.i18n import _
 from dashboard.palette import Palette
 
 MOST = 6  # years; earlier ones are in the table
@@ -19,6 +20,7 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
     table : as `timeline.by_year`.
     """
     fig = style.draft(p, height)
+    months = [month_name(m, short=True) for m in range(1, 13)]
     shown = sorted(table["year"].unique())[-MOST:]
     ends: dict[int, tuple[float, int]] = {}
     for i, year in enumerate(shown):
@@ -27,12 +29,12 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
         colour = p.text if latest else p.sequential[max(1, len(p.sequential) - 1 - (len(shown) - 1 - i))]
         unfinished = rows["state"].isin(UNFINISHED)
         dotted = unfinished | unfinished.shift(-1, fill_value=False)
-        notes = rows["state"].map(STATE).fillna("")
+        notes = rows["state"].map({state: said and _(said) for state, said in STATE.items()}).fillna("")
         for part, dash in ((rows["n"].where(~unfinished), "solid"), (rows["n"].where(dotted), "dot")):
             if not part.notna().any():
                 continue
             fig.add_scatter(
-                x=list(MONTHS),
+                x=months,
                 y=part,
                 mode="lines+markers" if latest else "lines",
                 line={"color": colour, "width": 3 if latest else 1.8, "dash": dash},
@@ -46,7 +48,7 @@ def overlaid(table: pd.DataFrame, p: Palette, height: int = 320) -> go.Figure:
         if len(seen):
             ends[year] = float(seen["n"].iloc[-1]), int(seen["month"].iloc[-1])
     _names(fig, ends, float(table["n"].max()), p)
-    fig.update_axis("xaxis", type="category", categoryorder="array", categoryarray=list(MONTHS), range=[-0.3, 12.1])
+    fig.update_axis("xaxis", type="category", categoryorder="array", categoryarray=months, range=[-0.3, 12.1])
     style.whole_ticks(fig, float(table["n"].max()))
     return fig.done()
 
@@ -59,4 +61,4 @@ def _names(fig: style.Draft, ends: dict[int, tuple[float, int]], top: float, p: 
         y = max(n, floor)
         floor = y + gap
         font = {"color": p.text if year == max(ends) else p.quiet, "size": style.FONT}
-        fig.add_annotation(x=MONTHS[month - 1], y=y, text=str(year), xanchor="left", xshift=8, font=font)
+        fig.add_annotation(x=month_name(month, short=True), y=y, text=str(year), xanchor="left", xshift=8, font=font)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.dates import exact
+from dashboard.i18n import _
+
 MOST = 5
 _LADDER = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 
@@ -26,7 +29,8 @@ class Classes:
             return []
         upper = [*(limit - 1 for limit in self.lower[1:]), self.highest]
         return [
-            f"{low:,}" if low >= high else f"{low:,} to {high:,}" for low, high in zip(self.lower, upper, strict=True)
+            exact(low) if low >= high else _("{low} to {high}").format(low=exact(low), high=exact(high))
+            for low, high in zip(self.lower, upper, strict=True)
         ]
 
 

@@ -9,6 +9,9 @@ import pandas as pd
 import shapely
 from h3ronpy.vector import cells_to_wkb_polygons
 
+from dashboard.dates import decimal
+from dashboard.i18n import _
+
 DECIMALS = 5  # about one metre
 LEAST_SPAN = 0.08  # degrees that a map shows at least when it opens
 # Average distance between opposite sides of a cell, from h3geo.org's table of edge lengths.
@@ -19,8 +22,8 @@ def across(resolution: int) -> str:
     """The size of a cell in words: "about 1 km across"."""
     km = ACROSS_KM[resolution]
     if km < 0.8:
-        return f"about {round(km * 1000, -1):.0f} m across"
-    return f"about {km:.0f} km across" if km > 3 or km < 1.2 else f"about {km:.1f} km across"
+        return _("about {km} m across").format(km=decimal(round(km * 1000, -1), 0))
+    return _("about {km} km across").format(km=decimal(km, 0 if km > 3 or km < 1.2 else 1))
 
 
 def cell_id(cell: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard import words
+from dashboard.i18n import N_, _
 
 NAMED_FROM = 30  # below, half of the records are too few to speak of a concentration
 
@@ -18,25 +19,28 @@ def concentration(counts: Sequence[int] | np.ndarray, noun: tuple[str, str], pla
     positive = np.sort(np.asarray(counts, dtype=np.int64))[::-1]
     positive = positive[positive > 0]
     total = int(positive.sum())
+    put = {"n": words.number(total), "things": _(noun[1]), "thing": _(noun[0]), "places": _(place[1])}
+    put |= {"every": words.exact(every), "place": _(place[0]), "with_any": words.exact(positive.size)}
     if total == 0:
-        return f"None of the {noun[1]} can be shown in {place[1]}."
-    of = f"of {every:,} {place[1]}" if every else f"{place[1] if positive.size != 1 else place[0]}"
+        return _("None of the {things} can be shown in {places}.").format(**put)
     if positive.size == 1:
-        where = f"one of {every:,} {place[1]}" if every else f"one {place[0]}"
-        return f"The only {noun[0]} on this map lies in {where}." if total == 1 else (
-            f"All {words.number(total)} {noun[1]} on this map lie in {where}."
-        )  # fmt: skip
-    spread = f"{positive.size:,} {of}"
+        put["where"] = (_("one of {every} {places}") if every else _("one {place}")).format(**put)
+        said = (
+            _("The only {thing} on this map lies in {where}.")
+            if total == 1
+            else _("All {n} {things} on this map lie in {where}.")
+        )
+        return said.format(**put)
+    put["spread"] = (_("{with_any} of {every} {places}") if every else _("{with_any} {places}")).format(**put)
     if total < NAMED_FROM:
-        return f"The {words.number(total)} {noun[1]} on this map lie in {spread}: too few to say where they gather."
+        return _("The {n} {things} on this map lie in {spread}: too few to say where they gather.").format(**put)
     if positive[0] == positive[-1]:
-        each = words.count(int(positive[0]), *noun)
-        return f"The {words.number(total)} {noun[1]} on this map are spread evenly: {each} in each of {spread}."
-    half = int(np.searchsorted(np.cumsum(positive), total / 2) + 1)
+        put["each"] = words.count(int(positive[0]), *noun)
+        return _("The {n} {things} on this map are spread evenly: {each} in each of {spread}.").format(**put)
+    put["half"] = words.exact(int(np.searchsorted(np.cumsum(positive), total / 2) + 1))
     if every:
-        return f"Half of the {words.number(total)} {noun[1]} on this map lie in {half:,} of {every:,} {place[1]}."
-    some = f"the {positive.size:,} {place[1]} with any"
-    return f"Half of the {words.number(total)} {noun[1]} on this map lie in {half:,} of {some}."
+        return _("Half of the {n} {things} on this map lie in {half} of {every} {places}.").format(**put)
+    return _("Half of the {n} {things} on this map lie in {half} of the {with_any} {places} with any.").format(**put)
 
 
 def rank(counts: Sequence[int] | np.ndarray, n: int) -> tuple[int, int]:
@@ -73,7 +77,8 @@ def part(point: np.ndarray, name: str, middle: np.ndarray) -> str:
     east, north = (float(v[0, 0]) for v in _steps(point[None], middle[None]))
     if 6371.0 * np.hypot(east, north) < 0.35:
         return name
-    return f"{name}, {_POINTS[round(np.degrees(np.arctan2(east, north)) % 360 / 45) % 8]}"
+    point_of = _(_POINTS[round(np.degrees(np.arctan2(east, north)) % 360 / 45) % 8])
+    return _("{name}, {direction}").format(name=name, direction=point_of)
 
 
 def _steps(points: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -83,15 +88,25 @@ def _steps(points: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return east * np.cos(radians[:, None, 0]), radians[:, None, 0] - places[None, :, 0]
 
 
-_POINTS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+_POINTS = (
+    *(N_("north"), N_("north-east"), N_("east"), N_("south-east")),
+    *(N_("south"), N_("south-west"), N_("west"), N_("north-west")),
+)
+# A sentence for each direction: in Spanish it carries an article, `al oeste de`.
+_FROM = (
+    *(N_("{n} km north of {name}"), N_("{n} km north-east of {name}"), N_("{n} km east of {name}")),
+    *(N_("{n} km south-east of {name}"), N_("{n} km south of {name}"), N_("{n} km south-west of {name}")),
+    *(N_("{n} km west of {name}"), N_("{n} km north-west of {name}")),
+)
 
 
 def _near(distance: float, bearing: float, name: str, furthest: float, with_distance: bool) -> str:
     if distance > furthest:
         return ""
     if not with_distance:
-        return f"near {name}"
+        return _("near {name}").format(name=name)
     if distance < 0.35:
-        return f"in or near {name}"
+        return _("in or near {name}").format(name=name)
     # Small cells lie side by side: whole kilometres would give several the same name.
-    return f"{distance:.{1 if distance < 3 else 0}f} km {_POINTS[round(bearing / 45) % 8]} of {name}"
+    away = words.decimal(distance, 1 if distance < 3 else 0)
+    return _(_FROM[round(bearing / 45) % 8]).format(n=away, name=name)

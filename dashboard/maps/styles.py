@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from dashboard.i18n import _
 from dashboard.maps import classes
 from dashboard.palette import PURPLE, Palette
 
@@ -63,12 +64,12 @@ def verdicts(labels: Sequence[str], p: Palette) -> tuple[ClassStyle, ...]:
 
 def hot_and_cold(p: Palette) -> tuple[ClassStyle, ...]:
     """Significant clusters: 0 hot spot, 1 cold spot, 2 not significant, 3 too few to tell."""
-    return verdicts(("Hot spot", "Cold spot", "Not significant", "Too few to tell"), p)
+    return verdicts((_("Hot spot"), _("Cold spot"), _("Not significant"), _("Too few to tell")), p)
 
 
 def rose_and_fell(p: Palette) -> tuple[ClassStyle, ...]:
     """Change: 0 rose, 1 fell, 2 about the same, 3 too few to tell."""
-    return verdicts(("Rose", "Fell", "About the same", "Too few to tell"), p)
+    return verdicts((_("Rose"), _("Fell"), _("About the same"), _("Too few to tell")), p)
 
 
 def rates(labels: Sequence[str], p: Palette) -> tuple[ClassStyle, ...]:
@@ -81,17 +82,17 @@ def growing_and_fading(p: Palette) -> tuple[ClassStyle, ...]:
     """Hot spots over time: 0 steady, 1 growing, 2 fading, 3 new, 4 no hot spot."""
     fewer, same, more = p.diverging
     return (
-        ClassStyle("Steady", p.quiet),
-        ClassStyle("Growing", more, "rising"),
-        ClassStyle("Fading", fewer, "dots"),
-        ClassStyle("New", PURPLE, "cross"),
-        ClassStyle("No hot spot", same),
+        ClassStyle(_("Steady"), p.quiet),
+        ClassStyle(_("Growing"), more, "rising"),
+        ClassStyle(_("Fading"), fewer, "dots"),
+        ClassStyle(_("New"), PURPLE, "cross"),
+        ClassStyle(_("No hot spot"), same),
     )
 
 
-def too_few(p: Palette, label: str = "Too few to tell") -> ClassStyle:
+def too_few(p: Palette, label: str = "") -> ClassStyle:
     """Unknown is the same grey everywhere, hatched."""
-    return ClassStyle(label, p.unknown, "falling", p.surface)
+    return ClassStyle(label or _("Too few to tell"), p.unknown, "falling", p.surface)
 
 
 def values(labels: Sequence[str], p: Palette) -> tuple[ClassStyle, ...]:

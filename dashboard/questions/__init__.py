@@ -6,15 +6,17 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from dashboard.i18n import N_
+
 COUNT, DENSE, CLUSTERED, CHANGED, TREND, RATE = "count", "dense", "clustered", "changed", "trend", "rate"
 # In the order of the control; what links carry.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        COUNT: "How many reports where?",
-        DENSE: "Where are reports dense?",
-        CLUSTERED: "Where do they cluster beyond chance?",
-        CHANGED: "Where did they change?",
-        TREND: "Where are hotspots growing or fading?",
-        RATE: "Where are they high for what to expect?",
+        COUNT: N_("How many reports where?"),
+        DENSE: N_("Where are reports dense?"),
+        CLUSTERED: N_("Where do they cluster beyond chance?"),
+        CHANGED: N_("Where did they change?"),
+        TREND: N_("Where are hotspots growing or fading?"),
+        RATE: N_("Where are they high for what to expect?"),
     }
 )

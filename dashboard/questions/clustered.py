@@ -9,19 +9,25 @@ from dashboard.analysis.gistar import LEVEL, gi_star, gi_star_permuted
 from dashboard.analysis.moran import global_moran, local_moran
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.stability import share_of_periods
-from dashboard.analysis.sufficiency import LEAST_INCIDENTS, sufficient
-from dashboard.questions.answer import Answer, Setting, of, refusal, share, tips, together
+from dashboard.analysis.sufficiency import LEAST_CELLS, LEAST_INCIDENTS, sufficient
+from dashboard.i18n import N_, _, ngettext
+from dashboard.questions.answer import Answer, Setting, of, refusal, share, tips, together, too_few
 from dashboard.questions.study import Study
-from dashboard.words import count, number
+from dashboard.words import count, decimal, digits, exact, number, numbered
 
 HOT, COLD, NOT, FEW = range(4)
 CLASSES = {"hot": HOT, "cold": COLD, "not significant": NOT, "too few to tell": FEW}
-NAMES = ("Hot spot", "Cold spot", "Not significant", "Too few to tell")
+NAMES = (N_("Hot spot"), N_("Cold spot"), N_("Not significant"), N_("Too few to tell"))
 OFTEN = 0.8
 LEAST_PERIODS = 4
 PERMUTATIONS, SEED = 99_999, 1  # so many, or no p could be small enough once it is corrected
-NEIGHBOURS = {True: "the cells that share a side", False: "the areas that touch"}  # of cells, of areas
-OUTLIERS = {"HH": "high among high", "LL": "low among low", "HL": "high among low", "LH": "low among high"}
+NEIGHBOURS = {True: N_("the cells that share a side"), False: N_("the areas that touch")}  # of cells, of areas
+OUTLIERS = {
+    "HH": N_("high among high"),
+    "LL": N_("low among low"),
+    "HL": N_("high among low"),
+    "LH": N_("low among high"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,10 @@ def finest(study: Study, periods: int) -> Grain | None:
 def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> Answer:
     """Hot and cold spots. permuted : p from conditional permutations instead of the normal approximation."""
     counts = study.counts
-    enough = sufficient(counts, noun=noun, place=study.words)
+    enough = sufficient(counts)
     settings = _settings(study, permuted)
     if not enough.enough:
-        return refusal(enough.sentence, len(study), settings)
+        return refusal(too_few(enough, LEAST_INCIDENTS, LEAST_CELLS, noun, study.words), len(study), settings)
     first, nothing = first_test(study, noun)
     settings.insert(0, first)
     if nothing:
@@ -78,28 +84,36 @@ def clustered(study: Study, noun: tuple[str, str], permuted: bool = False) -> An
     local = local_moran(counts, study.neighbours)
     grain = finest(study, LEAST_PERIODS)
     often = _often(study, grain)
-    are = "is a significant hotspot" if hot.sum() <= 1 else "are significant hotspots"
-    sentence = f"{of(int(hot.sum()), len(study), study.words)} {are}"
-    columns = {"Class": np.array(NAMES, dtype=object)[cls], "z": np.round(found.z, 2), "p": _short(p), "q": _short(q)}
+    lasting = int((often[hot] >= OFTEN).sum())
+    sentence = _hot(int(hot.sum()), lasting, grain if hot.any() else None, study)
+    columns = {
+        _("Class"): np.array([_(name) for name in NAMES], dtype=object)[cls],
+        "z": np.round(found.z, 2),
+        "p": _short(p),
+        "q": _short(q),
+    }
     if grain is not None and hot.any():
-        sentence += _lasting(int(hot.sum()), int((often[hot] >= OFTEN).sum()), grain.word[1])
-        columns[f"Share of {grain.word[1]} hot"] = np.round(often, 2)
-    columns["Local Moran"] = np.array([OUTLIERS.get(c, "") for c in local.clusters().tolist()], dtype=object)
+        columns[_(_HOT_SHARES[grain.months])] = np.round(often, 2)
+    columns["Local Moran"] = np.array(
+        [_(OUTLIERS[c]) if c in OUTLIERS else "" for c in local.clusters().tolist()], dtype=object
+    )
     return Answer(
-        sentence + ".",
+        sentence,
         "hot",
         cls,
-        tips(lambda c, n: f"{NAMES[c].lower()}, {number(n)} {noun[0 if n == 1 else 1]}", cls, counts),
+        tips(lambda c, n: f"{_(NAMES[c]).lower()}, {numbered(n, *noun)}", cls, counts),
         columns,
         np.where(hot, 1e3, 0) + np.nan_to_num(found.z),
         settings,
         (
-            f"A hotspot is a place that, together with its neighbours, has more {noun[1]} than chance would put there, "
-            f"judged against all {count(len(study), *study.words)} of the study area.",
+            _(
+                "A hotspot is a place that, together with its neighbours, has more {things} than chance would "
+                "put there, judged against all {counted} of the study area."
+            ).format(things=_(noun[1]), counted=count(len(study), *study.words)),
             *_cold(int((cls == COLD).sum()), study.words),
             *together(study.filters.unit, noun),
         ),
-        legend="Clusters",
+        legend=_("Clusters"),
         hot=hot,
     )
 
@@ -109,33 +123,69 @@ def first_test(study: Study, noun: tuple[str, str]) -> tuple[Setting, str]:
     whole = global_moran(study.counts, study.neighbours)
     places = count(len(study), *study.words)
     if not np.isfinite(whole.p_randomisation):
-        return Setting("First test", "Moran's I, not defined here", "whether the reports cluster at all, anywhere"), (
-            f"Too few to tell: none of the {places} lies beside another, so none can be judged with its neighbours. "
-            "Choose larger places."
+        return Setting(
+            _("First test"), _("Moran's I, not defined here"), _("whether the reports cluster at all, anywhere")
+        ), (
+            _(
+                "Too few to tell: none of the {places} lies beside another, so none can be judged with its "
+                "neighbours. Choose larger places."
+            ).format(places=places)
         )
-    value = f"Moran's I {whole.statistic:.2f}, {_said(whole.p_randomisation)}"
-    setting = Setting("First test", value, "whether the reports cluster at all, anywhere")
+    value = _("Moran's I {statistic}, {said}").format(
+        statistic=decimal(whole.statistic, 2), said=_said(whole.p_randomisation)
+    )
+    setting = Setting(_("First test"), value, _("whether the reports cluster at all, anywhere"))
     if whole.p_randomisation < LEVEL and whole.statistic > whole.expected:
         return setting, ""
     return setting, (
-        f"Nothing clusters: over the {places} these {noun[1]} lie no closer together than chance would put them, so a "
-        f"map of hotspots would show noise ({value})."
+        _(
+            "Nothing clusters: over the {places} these {things} lie no closer together than chance would "
+            "put them, so a map of hotspots would show noise ({value})."
+        ).format(places=places, things=_(noun[1]), value=value)
     )
 
 
-def _lasting(hot: int, lasting: int, periods: str) -> str:
-    """How many of the hotspots were so most of the time, to follow their number."""
+_HOT_SHARES = {
+    1: N_("Share of months hot"),
+    3: N_("Share of quarters hot"),
+    12: N_("Share of years hot"),
+}
+
+
+def _hot(hot: int, lasting: int, grain: Grain | None, study: Study) -> str:
+    """How many hotspots there are, and how many of them were so most of the time."""
+    put = {"found": of(hot, len(study), study.words), "n": number(lasting), "share": share(OFTEN)}
+    if grain is None:
+        return (_("{found} is a significant hotspot.") if hot <= 1 else _("{found} are significant hotspots.")).format(
+            **put
+        )
+    put["periods"] = _(grain.word[1])
     if hot == 1:
-        return f"; it was one in {'at least' if lasting else 'fewer than'} {share(OFTEN)} of {periods}"
-    these = f"{number(lasting) if lasting else 'none'} of them {'was' if lasting <= 1 else 'were'}"
-    return f"; {these} so in at least {share(OFTEN)} of {periods}"
+        said = (
+            _("{found} is a significant hotspot; it was one in at least {share} of {periods}.")
+            if lasting
+            else _("{found} is a significant hotspot; it was one in fewer than {share} of {periods}.")
+        )
+    elif not lasting:
+        said = _("{found} are significant hotspots; none of them was so in at least {share} of {periods}.")
+    else:
+        said = ngettext(
+            "{found} are significant hotspots; {n} of them was so in at least {share} of {periods}.",
+            "{found} are significant hotspots; {n} of them were so in at least {share} of {periods}.",
+            lasting,
+        )
+    return said.format(**put)
 
 
 def _cold(cold: int, place: tuple[str, str]) -> tuple[str, ...]:
     if not cold:
         return ()
-    its, has = ("its", "has") if cold == 1 else ("their", "have")
-    return (f"{count(cold, *place)}, with {its} neighbours, {has} fewer than that: cold spots.",)
+    said = ngettext(
+        "{counted}, with its neighbours, has fewer than that: cold spots.",
+        "{counted}, with their neighbours, have fewer than that: cold spots.",
+        cold,
+    )
+    return (said.format(counted=count(cold, *place)),)
 
 
 def _often(study: Study, grain: Grain | None) -> np.ndarray:
@@ -146,25 +196,37 @@ def _often(study: Study, grain: Grain | None) -> np.ndarray:
 
 
 def _settings(study: Study, permuted: bool) -> list[Setting]:
-    near = NEIGHBOURS[bool(study.resolution)]
+    near = _(NEIGHBOURS[bool(study.resolution)])
     return [
         Setting(
-            "Neighbours", near + ", and the place itself", "the smallest neighbourhood, so that hotspots stay local"
+            _("Neighbours"),
+            _("{near}, and the place itself").format(near=near),
+            _("the smallest neighbourhood, so that hotspots stay local"),
         ),
         Setting(
             "p",
-            f"{PERMUTATIONS:,} conditional permutations, seed {SEED}" if permuted else "normal approximation",
-            "nothing is assumed about how counts are spread" if permuted else "fast, and what other tools show",
+            _("{permutations} conditional permutations, seed {seed}").format(
+                permutations=exact(PERMUTATIONS), seed=SEED
+            )
+            if permuted
+            else _("normal approximation"),
+            _("nothing is assumed about how counts are spread") if permuted else _("fast, and what other tools show"),
         ),
         Setting(
-            "Correction", "Benjamini-Hochberg", f"{len(study):,} places are tested: some would stand out by chance"
+            _("Correction"),
+            "Benjamini-Hochberg",
+            _("{study} places are tested: some would stand out by chance").format(study=exact(len(study))),
         ),
-        Setting("Level", f"q below {LEVEL}", "of the places called hot, about one in twenty is expected to be wrong"),
+        Setting(
+            _("Level"),
+            _("q below {level}").format(level=digits(LEVEL)),
+            _("of the places called hot, about one in twenty is expected to be wrong"),
+        ),
     ]
 
 
 def _said(p: float) -> str:
-    return "p below 0.001" if p < 0.001 else f"p {p:.3f}"
+    return _("p below {p}").format(p=decimal(0.001, 3)) if p < 0.001 else f"p {decimal(p, 3)}"
 
 
 def _short(p: np.ndarray) -> np.ndarray:

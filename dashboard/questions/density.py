@@ -7,31 +7,49 @@ from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.projection import projected_crs, to_metres
 from dashboard.analysis.relative_risk import relative_risk
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS
+from dashboard.i18n import N_, _
 from dashboard.questions.answer import Answer, Setting, located, most_of_all, of, refusal, tips, together
 from dashboard.questions.study import Study
-from dashboard.words import number
+from dashboard.words import capital, decimal, digits, exact, number, numbered
 
 STEPS = (0.8, 0.6, 0.4, 0.2, 0.05)  # of the highest density
 LEVEL = 0.05
 HIGHER, LOWER, SAME, THIN = range(4)
 REPORTS, RESIDENTS = "reports", "residents"
-OTHERS = {REPORTS: "all police reports", RESIDENTS: "the residents"}
-LABELS = ("More than {} suggest", "Fewer than {} suggest", "About what they suggest", "Too few to tell")
+OTHERS = {REPORTS: N_("all police reports"), RESIDENTS: N_("the residents")}
+LABELS = {
+    REPORTS: (
+        N_("More than all police reports suggest"),
+        N_("Fewer than all police reports suggest"),
+        N_("About what they suggest"),
+        N_("Too few to tell"),
+    ),
+    RESIDENTS: (
+        N_("More than the residents suggest"),
+        N_("Fewer than the residents suggest"),
+        N_("About what they suggest"),
+        N_("Too few to tell"),
+    ),
+}
 
 
 def dense(study: Study, bandwidth: float | None, relative: str, noun: tuple[str, str], names: np.ndarray) -> Answer:
     """bandwidth : metres, or None for the rule. relative : "", or a key of OTHERS to hold the density against."""
-    lon, lat, n, _ = study.points
+    lon, lat, n, _month = study.points
     total = float(n.sum())
     if total < LEAST_INCIDENTS:
         return refusal(
-            f"Too few to tell: {number(total)} {noun[0 if total == 1 else 1]} with a point; a density needs at least "
-            f"{LEAST_INCIDENTS}. Choose a longer period or fewer filters.",
+            _(
+                "Too few to tell: {counted} with a point; a density needs at least {least_incidents}. "
+                "Choose a longer period or fewer filters."
+            ).format(counted=numbered(total, *noun), least_incidents=LEAST_INCIDENTS),
             len(study),
         )
     if len(study) == 1:
         return refusal(
-            f"Too few to tell: the study area is a single {study.words[0]}, which has no other to be denser than.",
+            _("Too few to tell: the study area is a single {cell}, which has no other to be denser than.").format(
+                cell=_(study.words[0])
+            ),
             1,
         )
     crs = projected_crs(study.grid.x, study.grid.y)
@@ -42,13 +60,20 @@ def dense(study: Study, bandwidth: float | None, relative: str, noun: tuple[str,
         width = bandwidth or max(bandwidth_rule(points, n), across)
     except ValueError:
         return refusal(
-            f"All {number(total)} {noun[1]} lie at one place, so their density has nothing to show.", len(study)
+            _("All {total} {things} lie at one place, so their density has nothing to show.").format(
+                total=number(total), things=_(noun[1])
+            ),
+            len(study),
         )
-    why = "chosen by you" if bandwidth else _why(width, across)
+    why = _("chosen by you") if bandwidth else _why(width, across)
     settings = [
-        Setting("Kernel", "quartic", "the usual one for crime maps: a report counts less the further away, and ends"),
-        Setting("Bandwidth", f"{width:,.0f} m", why),
-        Setting("Projection", crs, "distances in metres are true there"),
+        Setting(
+            _("Kernel"),
+            _("quartic"),
+            _("the usual one for crime maps: a report counts less the further away, and ends"),
+        ),
+        Setting(_("Bandwidth"), _("{n} m").format(n=exact(width)), why),
+        Setting(_("Projection"), crs, _("distances in metres are true there")),
     ]
     if relative:
         return _relative(study, points, n, centres, width, settings, noun, names, relative)
@@ -57,8 +82,10 @@ def dense(study: Study, bandwidth: float | None, relative: str, noun: tuple[str,
     top = float(value.max())
     if not top:
         return refusal(
-            f"With a bandwidth of {width:,.0f} m no place has any of the {number(total)} {noun[1]} near its middle. "
-            "Choose a larger bandwidth.",
+            _(
+                "With a bandwidth of {width} m no place has any of the {total} {things} near its middle. "
+                "Choose a larger bandwidth."
+            ).format(width=exact(width), total=number(total), things=_(noun[1])),
             len(study),
             settings,
         )
@@ -67,25 +94,31 @@ def dense(study: Study, bandwidth: float | None, relative: str, noun: tuple[str,
     at = int(np.argmax(value))
     times = top / (total / _area_km2(study)) if total else 0.0
     # Where most of a kernel lies beyond the places of the study, even the densest is below their average.
-    than = f", {times:.1f} times the average of the study area" if times >= 1 else ""
-    sentence = f"{noun[1].capitalize()} are densest {located(names[at])}: {number(top)} per km²{than}."
+    put = {"Things": capital(_(noun[1])), "where": located(names[at]), "top": number(top), "times": decimal(times, 1)}
+    sentence = (
+        _("{Things} are densest {where}: {top} per km², {times} times the average of the study area.")
+        if times >= 1
+        else _("{Things} are densest {where}: {top} per km².")
+    ).format(**put)
     upper = [*limits[1:], top]
-    labels = tuple(f"{number(a)} to {number(b)}" for a, b in zip(limits, upper, strict=True))
-    caveats = [found.warning] if found.warning else []
+    labels = tuple(_("{a} to {b}").format(a=number(a), b=number(b)) for a, b in zip(limits, upper, strict=True))
+    caveats = [_narrow(width, across)] if found.warning else []
     caveats.append(
-        f"A density smooths: it shows where {noun[1]} lie close together, not whether chance alone would put them so."
+        _(
+            "A density smooths: it shows where {things} lie close together, not whether chance alone would put them so."
+        ).format(things=_(noun[1]))
     )
     return Answer(
         sentence,
         "values",
         cls,
-        tips(lambda v: f"{_said(v)} per km²", value),
-        {"Per km²": np.array([float(f"{v:.3g}") for v in value.tolist()])},
+        tips(lambda v: _("{said} per km²").format(said=_said(v)), value),
+        {_("Per km²"): np.array([float(f"{v:.3g}") for v in value.tolist()])},
         value,
         settings,
         caveats,
         labels,
-        f"{noun[1].capitalize()} per km²",
+        _("{things} per km²").format(things=capital(_(noun[1]))),
     )
 
 
@@ -100,10 +133,14 @@ def _relative(
     names: np.ndarray,
     against: str,
 ) -> Answer:
-    found, others = _others(study, centres, against), OTHERS[against]
+    found, others = _others(study, centres, against), _(OTHERS[against])
     if found is None:
-        unknown = "residents live here" if against == RESIDENTS else "police reports of all kinds come from here"
-        return refusal(f"How many {unknown} is not known.", len(study), settings)
+        unknown = (
+            _("How many residents live here is not known.")
+            if against == RESIDENTS
+            else _("How many police reports of all kinds come from here is not known.")
+        )
+        return refusal(unknown, len(study), settings)
     risk = relative_risk(points, found[0], centres, width, n, found[1])
     q = benjamini_hochberg(risk.p)
     cls = np.full(len(study), SAME)
@@ -113,25 +150,32 @@ def _relative(
     high, few = cls == HIGHER, cls == THIN
     if few.all():
         return refusal(
-            f"Too few to tell: with a bandwidth of {width:,.0f} m no place has enough {noun[1]} near it to be held "
-            f"against {others}. Choose a larger bandwidth, a longer period or fewer filters.",
+            _(
+                "Too few to tell: with a bandwidth of {width} m no place has enough {things} near it to be "
+                "held against {others}. Choose a larger bandwidth, a longer period or fewer filters."
+            ).format(width=exact(width), things=_(noun[1]), others=others),
             len(study),
             settings,
         )
     ratio = np.where(few, np.nan, risk.ratio)
     best = int(np.argmax(np.where(high, ratio, -1))) if high.any() else -1
-    have = "has" if high.sum() <= 1 else "have"
-    sentence = f"{of(int(high.sum()), len(study), study.words)} {have} more {noun[1]} than {others} suggest"
-    most = most_of_all(int(high.sum()), names[best])
-    sentence += f"{most} ({ratio[best]:.1f} times as many)" if best >= 0 else ""
-    sentence += f"; for {number(int(few.sum()))} there are too few to tell." if few.any() else "."
+    sentence = _found(int(high.sum()), study, noun, others)
+    if best >= 0:
+        sentence = most_of_all(int(high.sum()), sentence, names[best])
+        times = decimal(float(ratio[best]), 1)
+        sentence = _("{sentence} ({times} times as many)").format(sentence=sentence, times=times)
+    few_left = int(few.sum())
+    if few_left:
+        sentence = _("{sentence}; for {n} there are too few to tell.").format(sentence=sentence, n=number(few_left))
+    else:
+        sentence += "."
     settings = [
         *settings,
-        Setting("Held against", others, _BECAUSE[against]),
+        Setting(_("Held against"), others, _(_BECAUSE[against])),
         Setting(
-            "Significance",
-            f"q below {LEVEL}",
-            "random labelling, corrected for the number of places (Benjamini-Hochberg)",
+            _("Significance"),
+            _("q below {level}").format(level=digits(LEVEL)),
+            _("random labelling, corrected for the number of places (Benjamini-Hochberg)"),
         ),
     ]
     return Answer(
@@ -139,27 +183,43 @@ def _relative(
         "relative",
         cls,
         tips(
-            lambda r: "too few to tell" if np.isnan(r) else f"{r:.2f} times as many as {others} suggest",
+            lambda r: (
+                _("too few to tell")
+                if np.isnan(r)
+                else _("{r} times as many as {others} suggest").format(r=decimal(r, 2), others=others)
+            ),
             np.round(ratio, 2),
         ),
-        {f"Times {others}": np.round(ratio, 2), "q": np.round(q, 4)},
+        {_("Times {others}").format(others=others): np.round(ratio, 2), "q": np.round(q, 4)},
         np.where(high, 1e6, 0) + np.nan_to_num(ratio, nan=-1),
         settings,
         (
-            f"All police reports are counted by {study.words[0]} and stand at its middle."
+            _("All police reports are counted by {cell} and stand at its middle.").format(cell=_(study.words[0]))
             if against == REPORTS
-            else "Residents are known by area and stand at its middle; where people live is not where they always are.",
+            else _(
+                "Residents are known by area and stand at its middle; where people live is not where they always are."
+            ),
             *together(study.filters.unit, noun),
         ),
-        tuple(label.format(others) for label in LABELS),
-        f"{noun[1].capitalize()} beside {others}",
+        tuple(_(label) for label in LABELS[against]),
+        _("{things} beside {others}").format(things=capital(_(noun[1])), others=others),
         hot=high,
     )
 
 
+def _found(high: int, study: Study, noun: tuple[str, str], others: str) -> str:
+    put = {"found": of(high, len(study), study.words), "things": _(noun[1]), "others": others}
+    said = (
+        _("{found} has more {things} than {others} suggest")
+        if high <= 1
+        else _("{found} have more {things} than {others} suggest")
+    )
+    return said.format(**put)
+
+
 _BECAUSE = {
-    REPORTS: "where more is reported of any kind, more is reported of this",
-    RESIDENTS: "where more people live, more is reported",
+    REPORTS: N_("where more is reported of any kind, more is reported of this"),
+    RESIDENTS: N_("where more people live, more is reported"),
 }
 
 
@@ -173,10 +233,18 @@ def _others(study: Study, centres: np.ndarray, against: str) -> tuple[np.ndarray
     return np.column_stack(to_metres(lon, lat, projected_crs(study.grid.x, study.grid.y))), residents
 
 
+def _narrow(width: float, across: float) -> str:
+    """The warning of `density`, in the reader's language."""
+    return _(
+        "The bandwidth ({width} m) is smaller than a cell ({across} m): records between two centres may be seen by "
+        "neither. Choose a larger bandwidth or smaller cells."
+    ).format(width=exact(width), across=exact(across))
+
+
 def _why(width: float, across: float) -> str:
     if width <= across:
-        return "the width of a cell, because the rule's would be narrower than what the map can show"
-    return "Silverman's rule of thumb as ArcGIS has it: the fewer the reports and the wider apart, the larger"
+        return _("the width of a cell, because the rule's would be narrower than what the map can show")
+    return _("Silverman's rule of thumb as ArcGIS has it: the fewer the reports and the wider apart, the larger")
 
 
 def _across(study: Study) -> float:
@@ -208,4 +276,4 @@ def _round(value: float) -> float:
 
 def _said(value: float) -> str:
     """A density in three digits."""
-    return "less than 0.001" if 0 < value < 0.001 else number(value)
+    return _("less than {n}").format(n=decimal(0.001, 3)) if 0 < value < 0.001 else number(value)

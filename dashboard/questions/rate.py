@@ -7,15 +7,16 @@ import numpy as np
 from dashboard.analysis.multiple_testing import benjamini_hochberg
 from dashboard.analysis.rates import rates, smoothed, smoothed_locally
 from dashboard.analysis.sufficiency import LEAST_INCIDENTS
+from dashboard.i18n import N_, _, ngettext
 from dashboard.questions.answer import Answer, Setting, most_of_all, of, refusal, tips, together
 from dashboard.questions.study import Study
-from dashboard.words import count, number
+from dashboard.words import capital, count, digits, exact, number, numbered
 
-RESIDENTS, REPORTS = "residents", "police reports of all kinds"
+RESIDENTS, REPORTS = N_("residents"), N_("police reports of all kinds")
 LEVEL = 0.05
 CLASSES = 4
 PER = {RESIDENTS: 100_000, REPORTS: 10_000}
-HIGH = "High beyond chance"
+HIGH = N_("High beyond chance")
 
 
 def choices(study: Study) -> list[str]:
@@ -29,11 +30,21 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
     per, counts = PER[against], study.counts
     settings = _settings(against, per, local, len(study), len(study.months))
     if exposure is None:
-        return refusal(f"How many residents these {study.words[1]} have is not known.", len(study), settings)
+        return refusal(
+            _("How many residents these {cells} have is not known.").format(cells=_(study.words[1])),
+            len(study),
+            settings,
+        )
     if counts.sum() < LEAST_INCIDENTS:
         return refusal(
-            f"Too few to tell: {count(float(counts.sum()), *noun)} in {count(len(study), *study.words)}; rates need at "
-            f"least {LEAST_INCIDENTS}. Choose a longer period or fewer filters.",
+            _(
+                "Too few to tell: {counted} in {places}; rates need at least {least_incidents}. Choose a "
+                "longer period or fewer filters."
+            ).format(
+                counted=count(float(counts.sum()), *noun),
+                places=count(len(study), *study.words),
+                least_incidents=LEAST_INCIDENTS,
+            ),
             len(study),
             settings,
         )
@@ -42,10 +53,14 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
         exposure = np.where(exposure >= counts, exposure, 0)
     found = rates(counts, exposure)
     if not np.isfinite(found.overall):
-        return refusal(f"How many {against} there are here is not known.", len(study), settings)
+        return refusal(
+            _("How many {against} there are here is not known.").format(against=_(against)), len(study), settings
+        )
     if not found.overall:
         return refusal(
-            f"All {number(float(counts.sum()))} {noun[1]} lie where the number of {against} is not known.",
+            _("All {n} {things} lie where the number of {against} is not known.").format(
+                n=number(float(counts.sum())), things=_(noun[1]), against=_(against)
+            ),
             len(study),
             settings,
         )
@@ -56,31 +71,42 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
     cls, labels = _classes(even * per, known)
     cls[high & known] = len(labels)
     cls[~known] = len(labels) + 1
-    labels = (*labels, HIGH, "No rate can be told")
-    have = "has" if high.sum() <= 1 else "have"
-    sentence = f"{of(int(high.sum()), len(study), study.words)} {have} more {noun[1]} than chance explains for "
-    sentence += f"{'its' if high.sum() <= 1 else 'their'} number of {against}"
+    labels = (*labels, _(HIGH), _("No rate can be told"))
+    sentence = _found(int(high.sum()), study, noun, against)
     if high.any():
         at = int(np.nanargmax(np.where(high, even, -1)))
-        sentence += f"{most_of_all(int(high.sum()), names[at])} "
-        sentence += f"({number(found.rate[at] * per)} per {per:,}; {number(found.overall * per)} overall)"
+        sentence = _("{sentence} ({rate} per {per}; {overall} overall)").format(
+            sentence=most_of_all(int(high.sum()), sentence, names[at]),
+            rate=number(found.rate[at] * per),
+            per=exact(per),
+            overall=number(found.overall * per),
+        )
     columns = {
-        against.capitalize(): np.where(known, exposure, np.nan),
-        f"Per {per:,}": np.round(found.rate * per, 1),
-        "Low": np.round(found.low * per, 1),
-        "High": np.round(found.high * per, 1),
-        "Smoothed": np.round(even * per, 1),
+        capital(_(against)): np.where(known, exposure, np.nan),
+        _("Per {n}").format(n=exact(per)): np.round(found.rate * per, 1),
+        _("Low"): np.round(found.low * per, 1),
+        _("High"): np.round(found.high * per, 1),
+        _("Smoothed"): np.round(even * per, 1),
         "q": np.round(q, 4),
     }
     caveats = [
-        f"Rates of small places are moved towards {'their neighbours' if local else 'the overall rate'}: a few "
-        "reports more or less would otherwise make the highest and the lowest."
+        _(
+            "Rates of small places are moved towards their neighbours: a few reports more or less would otherwise make "
+            "the highest and the lowest."
+        )
+        if local
+        else _(
+            "Rates of small places are moved towards the overall rate: a few reports more or less would otherwise make "
+            "the highest and the lowest."
+        )
     ]
     if found.left_out:
-        lie = "lies" if found.left_out == 1 else "lie"
-        caveats.append(f"{count(found.left_out, *noun)} {lie} where no rate can be told.")
+        said = ngettext(
+            "{counted} lies where no rate can be told.", "{counted} lie where no rate can be told.", found.left_out
+        )
+        caveats.append(said.format(counted=count(found.left_out, *noun)))
     if against == RESIDENTS:
-        caveats.append("Where people work, travel or are exploited is not always where they live.")
+        caveats.append(_("Where people work, travel or are exploited is not always where they live."))
     caveats += together(study.filters.unit, noun)
     return Answer(
         sentence + ".",
@@ -92,7 +118,9 @@ def rate(study: Study, against: str, noun: tuple[str, str], names: np.ndarray, l
         settings,
         caveats,
         labels,
-        f"{noun[1].capitalize()} per {per:,} {against}, smoothed",
+        _("{things} per {per} {against}, smoothed").format(
+            things=capital(_(noun[1])), per=exact(per), against=_(against)
+        ),
         hot=high,
     )
 
@@ -104,27 +132,48 @@ def _classes(value: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, tuple[st
     if len(limits) < 2:
         return np.where(known, 0, -1).astype(np.int64), (f"{number(float(limits[0]))}",)
     cls = np.clip(np.searchsorted(limits, np.nan_to_num(value), side="right") - 1, 0, len(limits) - 2)
-    labels = tuple(f"{number(float(a))} to {number(float(b))}" for a, b in itertools.pairwise(limits))
+    labels = tuple(
+        _("{a} to {b}").format(a=number(float(a)), b=number(float(b))) for a, b in itertools.pairwise(limits)
+    )
     return np.where(known, cls, -1).astype(np.int64), labels
 
 
 def _settings(against: str, per: int, local: bool, places: int, months: int) -> list[Setting]:
     return [
-        Setting("Held against", against, "a count alone is high wherever there are many people or many police"),
         Setting(
-            "Shown",
-            f"per {per:,}, smoothed by empirical Bayes ({'neighbours' if local else 'overall'})",
-            "small places jump by chance (Marshall, 1991)",
+            _("Held against"), _(against), _("a count alone is high wherever there are many people or many police")
         ),
-        Setting("Over", count(months, "month"), "the whole period that was chosen, not a year"),
-        Setting("High beyond chance", "q below 0.05", f"Poisson, corrected for {places:,} places (Benjamini-Hochberg)"),
+        Setting(
+            _("Shown"),
+            (
+                _("per {per}, smoothed by empirical Bayes (neighbours)")
+                if local
+                else _("per {per}, smoothed by empirical Bayes (overall)")
+            ).format(per=exact(per)),
+            _("small places jump by chance (Marshall, 1991)"),
+        ),
+        Setting(_("Over"), count(months, "month"), _("the whole period that was chosen, not a year")),
+        Setting(
+            _("High beyond chance"),
+            _("q below {level}").format(level=digits(LEVEL)),
+            _("Poisson, corrected for {places} places (Benjamini-Hochberg)").format(places=exact(places)),
+        ),
     ]
 
 
 def _tip(rate: float, even: float, n: float, per: int, against: str, noun: tuple[str, str]) -> str:
     if not np.isfinite(rate):
-        return f"{number(n)} {noun[0 if n == 1 else 1]}; no rate can be told"
-    return (
-        f"{number(n)} {noun[0 if n == 1 else 1]}, {number(rate * per)} per {per:,} {against}; "
-        f"smoothed {number(even * per)}"
+        return _("{counted}; no rate can be told").format(counted=numbered(n, *noun))
+    return _("{counted}, {rate} per {per} {against}; smoothed {even}").format(
+        counted=numbered(n, *noun), rate=number(rate * per), per=exact(per), against=_(against), even=number(even * per)
     )
+
+
+def _found(high: int, study: Study, noun: tuple[str, str], against: str) -> str:
+    put = {"found": of(high, len(study), study.words), "things": _(noun[1]), "against": _(against)}
+    said = (
+        _("{found} has more {things} than chance explains for its number of {against}")
+        if high <= 1
+        else _("{found} have more {things} than chance explains for their number of {against}")
+    )
+    return said.format(**put)

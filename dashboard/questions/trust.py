@@ -14,18 +14,23 @@ from dashboard.analysis.grids import hexagon_grid
 from dashboard.analysis.projection import area_to_metres, projected_crs, to_metres
 from dashboard.analysis.stability import Run, Stability, stability
 from dashboard.analysis.sufficiency import LEAST_CELLS, LEAST_INCIDENTS
+from dashboard.i18n import N_, _, ngettext
 from dashboard.questions.answer import share
 from dashboard.questions.clustered import OFTEN, Grain, finest
 from dashboard.questions.study import CENTRES, Study
-from dashboard.words import count, listed, number
+from dashboard.words import count, decimal, listed, number
 
 MOST_MONTHS = 60  # left out one by one; of more, several at a time
 MOST_DRAWN = 50_000  # records or places, whichever are fewer, that chance is drawn for
 CHANCES, MANY_DRAWN = 199, 10_000
 FEWER_DRAWS = 99
 WINDOWS = {1: 12, 3: 4, 12: 1}  # periods of so many months in which hotspots are found before they are tested
-STAYS = f"Hotspots that stay in at least {share(OFTEN)}"
-CHANGES = {"cell size": "Cell size", "origin": "Where cells begin"}
+# Names of columns, as tables of numbers have them; a page puts them into the reader's language.
+STAYS = N_("Hotspots that stay in at least 80%")
+CHANGES = {"cell size": N_("Cell size"), "origin": N_("Where cells begin")}
+
+
+ONE_MONTH, MONTHS = N_("One month left out"), "months left out"
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def _laid_anew(study: Study) -> Stability:
     ground = area_to_metres(shapely.union_all(study.grid.shapes), crs)
     size = float(np.sqrt(shapely.area(ground) / len(study) * 2 / np.sqrt(3)))
     grid = hexagon_grid(size, ground, crs)
-    lon, lat, n, _ = study.points
+    lon, lat, n, _month = study.points
     places, of = np.unique(lon + 1j * lat, return_inverse=True)  # months apart, but one place
     n = np.bincount(of, n, len(places))
     found = stability(grid, *to_metres(places.real, places.imag, crs), area=ground, weights=n)
@@ -106,13 +111,13 @@ def _laid_anew(study: Study) -> Stability:
 
 def _runs(found: Stability, hot: np.ndarray, together: int) -> pd.DataFrame:
     """A row for each kind of choice: how many there were, and of how many hotspots how many stay."""
-    left_out = "One month left out" if together == 1 else f"{together} months left out"
+    left_out = ONE_MONTH if together == 1 else f"{together} {MONTHS}"
     rows = []
     for kind, stays in found.share_by_change().items():
         told = stays[hot][np.isfinite(stays[hot])]
         choices = sum(run.changes == kind for run in found.runs)
         rows.append((CHANGES.get(kind, left_out), choices, int((told >= OFTEN).sum()), len(told)))
-    return pd.DataFrame(rows, columns=["What was changed", "Choices", STAYS, "of"])
+    return pd.DataFrame(rows, columns=[N_("What was changed"), N_("Choices"), STAYS, N_("of")])
 
 
 # -- sentences ---------------------------------------------------------------------------------------------------------
@@ -120,66 +125,129 @@ def _runs(found: Stability, hot: np.ndarray, together: int) -> pd.DataFrame:
 
 def _stable(study: Study, hot: np.ndarray, runs: pd.DataFrame) -> str:
     if not hot.any():
-        return f"No {study.words[0]} is a significant hotspot, so there is none whose stability could be judged."
+        return _("No {cell} is a significant hotspot, so there is none whose stability could be judged.").format(
+            cell=_(study.words[0])
+        )
     hotspots = int(hot.sum())
-    tries = [(*row, _tried(row[0], row[1])) for row in runs.itertuples(index=False, name=None) if row[3]]
+    tries = [
+        (lasting, _tried(what, choices))
+        for what, choices, lasting, told in runs.itertuples(index=False, name=None)
+        if told
+    ]
     if not tries:
-        return "Whether the hotspots owe their place to the choice of cells or months cannot be told from so little."
+        return _("Whether the hotspots owe their place to the choice of cells or months cannot be told from so little.")
+    put = {"often": share(OFTEN), "n": number(hotspots)}
     if hotspots == 1:
-        stays = [how for _, _, lasting, _, how in tries if lasting]
-        goes = [how for _, _, lasting, _, how in tries if not lasting]
-        said = f"stays one {listed(stays, 'and')}" if stays else f"does not stay one {listed(goes, 'or')}"
-        but = f", but not {listed(goes, 'or')}" if stays and goes else ""
-        return f"The one hotspot {said}{but}. To stay means to be one in at least {share(OFTEN)} of the tries."
-    parts = [f"{number(lasting) if lasting else 'none'} {how}" for _, _, lasting, _, how in tries]
-    stay = "stays a hotspot" if tries[0][2] == 1 else "stay hotspots"
-    parts[0] = parts[0].replace(" ", f" {stay} ", 1)
-    return f"Of {number(hotspots)} hotspots, {listed(parts)}, each in at least {share(OFTEN)} of the tries."
+        return _one(tries).format(**put)
+    parts = [_("none {how}").format(how=how) if not n else f"{number(n)} {how}" for n, how in tries]
+    first, how = tries[0]
+    if not first:
+        parts[0] = _("none stay hotspots {how}").format(how=how)
+    else:
+        said = ngettext("{n} stays a hotspot {how}", "{n} stay hotspots {how}", first)
+        parts[0] = said.format(n=number(first), how=how)
+    return _("Of {n} hotspots, {parts}, each in at least {often} of the tries.").format(parts=listed(parts), **put)
+
+
+def _one(tries: list[tuple[int, str]]) -> str:
+    stays = listed([how for lasting, how in tries if lasting])
+    goes = listed([how for lasting, how in tries if not lasting], "or")
+    if stays and goes:
+        said = _(
+            "The one hotspot stays one {stays}, but not {goes}. To stay means to be one in at least {often} of the "
+            "tries."
+        )
+    elif stays:
+        said = _("The one hotspot stays one {stays}. To stay means to be one in at least {often} of the tries.")
+    else:
+        said = _("The one hotspot does not stay one {goes}. To stay means to be one in at least {often} of the tries.")
+    return said.replace("{stays}", stays).replace("{goes}", goes)
 
 
 def _tried(what: str, choices: int) -> str:
-    times = f"({count(choices, 'try', 'tries')})"
+    tries = count(choices, "try", "tries")
     if what == CHANGES["cell size"]:
-        return f"when cells are larger or smaller {times}"
+        return _("when cells are larger or smaller ({tries})").format(tries=tries)
     if what == CHANGES["origin"]:
-        return f"when cells begin elsewhere {times}"
-    months = "a month is" if what.startswith("One") else f"{what.split()[0]} months are"
-    return f"when {months} left out {times}"
+        return _("when cells begin elsewhere ({tries})").format(tries=tries)
+    if what == ONE_MONTH:
+        return _("when a month is left out ({tries})").format(tries=tries)
+    return _("when {n} months are left out ({tries})").format(n=what.split()[0], tries=tries)
 
 
 def _ahead(test: Backtest | None, grain: Grain | None, window: int, noun: tuple[str, str]) -> str:
+    put = {"things": _(noun[1])}
     if test is None or grain is None:
-        why = f"there are too few complete periods with about {LEAST_INCIDENTS} {noun[1]}"
+        put["least"] = str(LEAST_INCIDENTS)
+        said = _(
+            "Whether hotspots say anything about the time after them cannot be told: there are too few complete "
+            "periods with about {least} {things}."
+        )
     elif test.without == test.periods:
-        why = f"in none of the stretches of {count(window, *grain.word)} was there one"
+        put["stretch"] = count(window, *grain.word)
+        said = _(
+            "Whether hotspots say anything about the time after them cannot be told: in none of the stretches of "
+            "{stretch} was there one."
+        )
     elif np.isnan(test.hit_rate):
-        why = f"there are fewer than {LEAST} {noun[1]} to hold them against"
+        put["least"] = str(LEAST)
+        said = _(
+            "Whether hotspots say anything about the time after them cannot be told: there are fewer than {least} "
+            "{things} to hold them against."
+        )
     else:
         return _hit(test, grain, window, noun)
-    return f"Whether hotspots say anything about the time after them cannot be told: {why}."
+    return said.format(**put)
+
+
+# A sentence for each length of the period, because its name is a word of the sentence.
+_HELD = {
+    1: N_("Hotspots found in {found} held {held} of the {things} of the month after, on {area} of the area"),
+    3: N_("Hotspots found in {found} held {held} of the {things} of the quarter after, on {area} of the area"),
+    12: N_("Hotspots found in {found} held {held} of the {things} of the year after, on {area} of the area"),
+}
 
 
 def _hit(test: Backtest, grain: Grain, window: int, noun: tuple[str, str]) -> str:
-    times = f"{test.pai:.1f} times" if test.pai >= 0.05 else "almost none of"
-    sure = "" if test.p < LEVEL else ", and no more than chance allows"
-    naive = ""
-    if np.isfinite(test.naive_hit_rate):
-        naive = f" Simply the busiest places, as large an area, held {share(test.naive_hit_rate)}."
-    return (
-        f"Hotspots found in {count(window, *grain.word)} held {share(test.hit_rate)} of the {noun[1]} of the "
-        f"{grain.word[0]} after, on {share(test.area_share)} of the area: {times} what chance would give{sure} (PAI; "
-        f"{count(test.periods, *grain.word)} tested).{naive}"
+    held = _(_HELD[grain.months]).format(
+        found=count(window, *grain.word), held=share(test.hit_rate), things=_(noun[1]), area=share(test.area_share)
     )
+    put = {"held": held, "times": decimal(test.pai, 1), "tested": count(test.periods, *grain.word)}
+    sure = test.p < LEVEL
+    if test.pai >= 0.05:
+        said = (
+            _("{held}: {times} times what chance would give (PAI; {tested} tested).")
+            if sure
+            else _(
+                "{held}: {times} times what chance would give, and no more than chance allows (PAI; {tested} tested)."
+            )
+        )
+    else:
+        said = (
+            _("{held}: almost none of what chance would give (PAI; {tested} tested).")
+            if sure
+            else _(
+                "{held}: almost none of what chance would give, and no more than chance allows (PAI; {tested} tested)."
+            )
+        )
+    text = said.format(**put)
+    if np.isfinite(test.naive_hit_rate):
+        naive = _("Simply the busiest places, as large an area, held {share}.")
+        text = f"{text} {naive.format(share=share(test.naive_hit_rate))}"
+    return text
 
 
 def _gathered(study: Study, curve: Concentration, chance: ByChance | None, noun: tuple[str, str]) -> str:
     if not curve.total:
         return ""
-    text = f"Half of the {noun[1]} lie in {number(curve.half_places)} of "
-    text += f"{count(len(study), *study.words)} ({share(curve.half_share)})"
-    if chance is not None:
-        text += f"; if each had fallen anywhere by chance, they would fill {share(chance.half_share)}"
-    return text + "."
+    put = {"things": _(noun[1]), "half": number(curve.half_places), "places": count(len(study), *study.words)}
+    put["share"] = share(curve.half_share)
+    if chance is None:
+        return _("Half of the {things} lie in {half} of {places} ({share}).").format(**put)
+    return _(
+        "Half of the {things} lie in {half} of {places} ({share}); if each had fallen anywhere by chance, they would "
+        "fill {chance}."
+    ).format(chance=share(chance.half_share), **put)
 
 
 # -- the time after ----------------------------------------------------------------------------------------------------
