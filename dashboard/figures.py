@@ -23,7 +23,7 @@ class About:
     unit : the unit of count (`Incidents of human trafficking`). filters : the view in a sentence. as_of : the last day
     that its sources know of; None where they print none. sources : their titles. caveat : what it cannot tell.
     release : the id of the public release; empty on records. restricted : drawn from records, so it must say so.
-    link : path and query of the view, without a host.
+    link : path and query of the view, without a host. fictional : every record is invented, which must be said too.
     """
 
     unit: str = ""
@@ -34,6 +34,7 @@ class About:
     release: str = ""
     restricted: bool = False
     link: str = ""
+    fictional: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class MapPicture:
     places : one row is a place, with columns id, name, label, n, shape (WKB of a polygon in degrees, or None for a
     cell whose outline its H3 id gives), cls (index into looks; -1 is drawn as an outline only).
     looks : of each class, in the order of the legend. counts : places in each class. legend : its title.
-    outlines : names and WKB shapes of areas drawn behind, for orientation.
+    outlines : names and WKB shapes of areas drawn behind, for orientation. empty : what a place without a class means.
     """
 
     places: pd.DataFrame
@@ -51,6 +52,7 @@ class MapPicture:
     counts: Sequence[int] = ()
     legend: str = ""
     outlines: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"name": [], "shape": []}))
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,16 @@ class Figure:
     def text(self) -> str:
         """What the figure says, for those who do not see it."""
         return " ".join(part.strip() for part in (self.title, self.subtitle) if part.strip())
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Where a figure would be: why there is none, in plain text.
+
+    key : as the figure's would be. filters : whether other filters would help, so that a page offers to reset them.
+    """
+
+    key: str
+    title: str
+    sentence: str
+    filters: bool = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from dashboard import measures, stories, words
 from dashboard.analysis import timeline
 from dashboard.analysis.delay import Delay
 from dashboard.catalogue import SourceInfo
+from dashboard.figures import About
 from dashboard.filters import Filters, add_months
 from dashboard.measures.collected import YES, collected_months, months_since_1970
 from dashboard.measures.daily import monthly, within
@@ -113,19 +114,51 @@ def caption(ctx: Context, *more: str, cannot_tell: bool = True) -> str:
 
 def _provenance(ctx: Context) -> str:
     """`Sources: A and B (to 31 December 2025); C (to 3 March 2023).` One that ends before the view is not in it."""
-    first = ctx.filters.date_from
-    held = [s for s in sources(ctx) if not (first and s.as_of and s.as_of < first)]
+    held = _in_view(ctx)
     days = sorted({s.as_of for s in held if s.as_of}, reverse=True)
     said = [f"{words.listed([s.title for s in held if s.as_of == d], most=4)} (to {words.day(d)})" for d in days]
     said += [words.listed([s.title for s in held if not s.as_of], most=4)] if any(not s.as_of for s in held) else []
     return f"{'Source' if len(held) == 1 else 'Sources'}: {'; '.join(said)}." if said else ""
 
 
+def _published_up_to(ctx: Context) -> date | None:
+    """The last day of the last period that is published of the unit; None on records."""
+    cube = ctx.catalogue.cubes.get(ctx.filters.unit)
+    return cube.periods[-1].after - timedelta(days=1) if cube and cube.periods else None
+
+
+def _in_view(ctx: Context) -> list[SourceInfo]:
+    """The sources of the view without those that end before it begins."""
+    first = ctx.filters.date_from
+    return [s for s in sources(ctx) if not (first and s.as_of and s.as_of < first)]
+
+
+def about(ctx: Context, caveat: str | None = None, link: str = "") -> About:
+    """What a figure of the view rests on. caveat : what it cannot tell, where that is not what every report cannot."""
+    held = _in_view(ctx)
+    usual = "" if is_published(ctx) else CANNOT_TELL
+    meta = ctx.catalogue.meta
+    return About(
+        unit=codes.UNIT[ctx.filters.unit],
+        filters=ctx.sentence,
+        as_of=max((s.as_of for s in held if s.as_of), default=_published_up_to(ctx)),
+        sources=tuple(s.title for s in held),
+        caveat=usual if caveat is None else caveat,
+        release=meta.get("release", "") if ctx.catalogue.public else "",
+        restricted=not ctx.catalogue.public,
+        link=link,
+        fictional=ctx.catalogue.fictional,
+    )
+
+
 def breaks(ctx: Context) -> Sequence[tuple[date, str]]:
-    """Dated notes of the view, for charts."""
+    """Dated notes of the view, for charts: of its sources, and what meetings decided in its months."""
+    from dashboard.decks import drawn_notes  # it asks for facts itself
+
     notes = measures.annotations(ctx.warehouse, ctx.filters).sort_values("date")
     notes = notes[notes["source"].isin({s.source for s in sources(ctx)})]
-    return [(pd.Timestamp(d).date(), str(text)) for d, text in zip(notes["date"], notes["text"], strict=True)]
+    dated = [(pd.Timestamp(d).date(), str(text)) for d, text in zip(notes["date"], notes["text"], strict=True)]
+    return sorted(dated + drawn_notes(ctx.warehouse, ctx.filters.date_from, ctx.filters.date_to))
 
 
 def breaks_between(ctx: Context, first: date, last: date, names: Sequence[str]) -> list[tuple[date, str]]:

@@ -12,12 +12,13 @@ from dashboard.components import (
     view,
     what_changed,
 )
+from dashboard.told import records_compared
 
 ctx = context.current()
 if ctx.catalogue.public:
     protected_overview.show(ctx)
 else:
-    when = overview_figures.spans(ctx)
+    when = records_compared.spans(ctx)
     overview_figures.answer(ctx, when)
 
     if ctx.catalogue.empty:

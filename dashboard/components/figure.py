@@ -5,8 +5,9 @@ cannot tell. Then quiet buttons. All text is escaped here, so callers pass plain
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ from dashboard.components import gate
 from dashboard.components.taken_away import on_click
 from dashboard.escape import markdown_text
 from dashboard.exports.inert import csv_bytes
+from dashboard.figures import About, Figure, MapPicture
 from dashboard.glossary import explained
 from dashboard.palette import Palette, palette
 
@@ -39,6 +41,9 @@ def figure(
     reading: str = "",
     missing: str = "–",
     under: Callable[[], None] | None = None,
+    *,
+    about: About | None = None,
+    picture: MapPicture | None = None,
 ) -> None:
     """Draw one figure.
 
@@ -46,18 +51,33 @@ def figure(
     drawn : a plotly figure, or a function that draws something else (a map).
     table : the twin, with column names for people; what `missing` cells mean is written in them.
     reading : how to read it, one or more plain sentences. under : draws what stands between caption and buttons.
+    about : what it rests on. picture : the map that `drawn` draws, as a value.
     """
-    with st.container(key=f"figure_{key}", gap="xsmall"):
-        heading(title, subtitle)
-        if isinstance(drawn, go.Figure):
-            st.plotly_chart(drawn, key=f"plot_{key}", config=style.CONFIG, alt=f"{title} {subtitle}")
+    chart = drawn if isinstance(drawn, go.Figure) else None
+    made = Figure(key, title, subtitle, chart or picture, table, caption, reading, missing, about or About())
+    show(made, None if isinstance(drawn, go.Figure) else drawn, under)
+
+
+def show(made: Figure, draw: Callable[[], object] | None = None, under: Callable[[], None] | None = None) -> None:
+    """Draw a figure that was made without a screen. draw : how a map is drawn, which plotly is not asked for.
+
+    Where there is nothing to draw the table stands in its place.
+    """
+    if not made.about.link:
+        made = replace(made, about=replace(made.about, link=view_path()))
+    with st.container(key=f"figure_{made.key}", gap="xsmall"):
+        heading(made.title, made.subtitle)
+        if draw is not None:
+            draw()
+        elif isinstance(made.drawn, go.Figure):
+            st.plotly_chart(made.drawn, key=f"plot_{made.key}", config=style.CONFIG, alt=made.text)
         else:
-            drawn()
-        if caption:
-            explain(caption)
+            show_table(made.table, made.missing)
+        if made.caption:
+            explain(made.caption)
         if under is not None:
             under()
-        _buttons(key, table, reading, missing)
+        _buttons(made)
 
 
 def heading(title: str, subtitle: str = "") -> None:
@@ -93,10 +113,11 @@ def note(text: str) -> None:
     st.info(markdown_text(text), icon=":material/info:")
 
 
-def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
+def _buttons(made: Figure) -> None:
+    key, table = made.key, made.table
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"quiet_{key}"):
         with st.container(width="content"):
-            _table_panel(key, table, missing)
+            _table_panel(key, table, made.missing)
         st.download_button(
             "Download",
             data=on_click(lambda: (csv_bytes(table), len(table))),
@@ -111,9 +132,18 @@ def _buttons(key: str, table: pd.DataFrame, reading: str, missing: str) -> None:
         with st.popover("Link", type="tertiary", key=f"link_{key}", icon=":material/link:"):
             st.caption("Whoever may open this app sees the same view with this link.")
             st.code(view_link(), language=None, wrap_lines=True)
-        if reading:
+        _more_buttons(made)
+        if made.reading:
             with st.popover("How to read it", type="tertiary", key=f"reading_{key}", icon=":material/help:"):
-                st.markdown(markdown_text(reading))
+                st.markdown(markdown_text(made.reading))
+
+
+def _more_buttons(made: Figure) -> None:
+    try:
+        from dashboard.components.picture_button import buttons
+    except ModuleNotFoundError:
+        return
+    buttons(made)
 
 
 @gate.fragment
@@ -157,7 +187,17 @@ def _cell(value: object) -> object:
     return f"{value:,}" if type(value) is int else value
 
 
+def view_path() -> str:
+    """This page's path and query, without the host, so that it opens the same view on any server."""
+    name = urlsplit(st.context.url or "").path.rsplit("/", 1)[-1]
+    return (f"/{name}" if name.isalpha() else "/") + _query()
+
+
 def view_link() -> str:
     """This page's address with the filters in it."""
+    return (st.context.url or "") + _query()
+
+
+def _query() -> str:
     query = urlencode({name: st.query_params.get_all(name) for name in st.query_params}, doseq=True)
-    return (st.context.url or "") + (f"?{query}" if query else "")
+    return f"?{query}" if query else ""

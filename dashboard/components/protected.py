@@ -1,136 +1,22 @@
-"""What every protected figure has: the typical error in its caption, the way to "Why", few or none in its table."""
+"""What every protected figure has on its page: the way to "Why"."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import protection, stories, view_facts
-from dashboard.components import figure, filter_bar, view
-from dashboard.cubes import Cube, Period
-from dashboard.measures import protected as measures
+from dashboard.components import view
+from dashboard.told.base import Told
 from dashboard.view_context import Context
 
 WHY = "Why is this rounded?"
 
 
-def cube(ctx: Context) -> Cube:
-    """The cube of the view. A unit without one does not get here: the pages ask `is_published` first."""
-    return measures.cube_of(ctx.warehouse, ctx.filters)
-
-
-def counting(ctx: Context, unit: str) -> Context:
-    """The same view in another unit: filters that its cube lacks are gone, its periods are whole."""
-    from dashboard.links import from_query, to_query
-
-    if unit == ctx.filters.unit:
-        return ctx
-    span = {
-        name: [f"{day:%Y-%m}"] for name, day in (("from", ctx.filters.date_from), ("to", ctx.filters.date_to)) if day
-    }
-    query = {k: v for k, v in to_query(ctx.filters, ctx.catalogue.of("")).items() if k not in ("from", "to", "unit")}
-    filters, _ = from_query({**query, **span, "unit": unit}, ctx.catalogue.of(""))
-    return replace(ctx, filters=filters, catalogue=ctx.catalogue.of(unit))
-
-
-def draw(
-    ctx: Context, key: str, title: str, drawn: go.Figure | Callable[[], object], table: pd.DataFrame,
-    *more: str, split: int = 0, reading: str = "", subtitle: str = "",
-) -> None:  # fmt: skip
-    """One figure of the cube. split : by how many dimensions beside the period and the filters it tells apart."""
-    about, own = ctx.sentence, cube(ctx)
-    said = [protection.typically(own, measures.order(ctx.filters, split)), protection.grain(own), elsewhere(ctx)]
-    caption = view_facts.caption(ctx, *said, *more)
-    figure.figure(
-        key, title, f"{about} {subtitle}".strip(), drawn, table, caption, reading,
-        missing=protection.NOT_COLLECTED, under=lambda: why(ctx, key),
-    )  # fmt: skip
-
-
-def elsewhere(ctx: Context) -> str:
-    """Which sources of the view are open data, in a sentence."""
-    shown = measures.recording(ctx.catalogue, ctx.filters)
-    openly = [s for s in shown if s in ctx.catalogue.published_elsewhere]
-    return protection.elsewhere([ctx.catalogue.source_title(s) for s in openly], len(openly) == len(shown))
-
-
-def few(ctx: Context, by_area: bool = False) -> str:
-    """What a 0 of this view is called: narrowed to areas, or told by area, its records can be without a place."""
-    return protection.FEW_HERE if by_area or ctx.filters.areas else protection.FEW
-
-
-def zeros(ctx: Context, any_few: bool, by_area: bool = False) -> str:
-    """The sentence about hatched marks, where there are any."""
-    return protection.zero(cube(ctx), by_area or bool(ctx.filters.areas)) if any_few else ""
+def tell(ctx: Context, told: Told, draw: Callable[[], object] | None = None) -> None:
+    """Draw a figure of the cube with the link to "Why" below it, or say why there is none."""
+    view.tell(told, draw, under=lambda: why(ctx, told.key))
 
 
 def why(ctx: Context, key: str) -> None:
     """The link to the page that explains the rounding."""
     with st.container(key=f"why_{key}"):
         view.page_link(ctx, "why", WHY)
-
-
-def nothing(ctx: Context, key: str) -> None:
-    """No published period in this view."""
-    figure.nothing(
-        key, "No published period in this view", f"{ctx.sentence} Choose a longer period.", "Reset the filters",
-        filter_bar.reset,
-    )  # fmt: skip
-
-
-def twin(table: pd.DataFrame, unit: str, what: str = "", said: str = protection.FEW) -> pd.DataFrame:
-    """The table of a series of periods; what : the name of its groups. said : what a 0 is called."""
-    many = stories.NOUNS[unit][1]
-    columns: dict[str, object] = {"Period": table["label"]}
-    if what:
-        columns[what] = table["group_label"]
-    columns[many[:1].upper() + many[1:]] = amounts(table["n"], said)
-    part = table["some"].map({True: "some sources or months only", False: ""})
-    columns["Collected"] = part.mask(table["state"] == measures.NONE, protection.NOT_COLLECTED).replace("", "all")
-    return pd.DataFrame(columns)
-
-
-def amounts(n: "pd.Series[float]", said: str = protection.FEW) -> pd.Series:
-    """Counts for a table: numbers, `few or none` (or what else a 0 is called) for 0, `not collected` for nan."""
-    cells = [protection.NOT_COLLECTED if v != v else int(v) if v else said for v in n.astype("float64")]
-    return pd.Series(cells, index=n.index, dtype=object)
-
-
-def last_two(ctx: Context) -> tuple[Period | None, Period | None]:
-    """The last published period of the view, and the one to compare it with, which may lie before the view."""
-    own = cube(ctx)
-    shown = own.between(ctx.filters.date_from, ctx.filters.date_to)
-    if not shown:
-        return None, None
-    return shown[-1], own.before(shown[-1])
-
-
-def span(ctx: Context) -> str:
-    """The published periods of the view in words: `2021 to 2025`."""
-    shown = cube(ctx).between(ctx.filters.date_from, ctx.filters.date_to)
-    if len(shown) == 1:
-        return shown[0].words
-    return f"{shown[0].words.split(' to ')[0]} to {shown[-1].words.split(' to ')[-1]}" if shown else ""
-
-
-def within(ctx: Context, period: Period) -> Context:
-    """The view in one period."""
-    return replace(ctx, filters=replace(ctx.filters, date_from=period.first, date_to=period.last))
-
-
-def notes(ctx: Context) -> list[tuple[date, str]]:
-    """Dated notes for charts; none where periods are so long that a note would say nothing about their numbers."""
-    return [] if cube(ctx).coarse else list(view_facts.breaks(ctx))
-
-
-def as_table(title: str, table: pd.DataFrame) -> Callable[[], None]:
-    """A figure that is a table: where several years are one period there is nothing to draw."""
-
-    def show() -> None:
-        st.caption(title)
-        figure.show_table(table, missing=protection.NOT_COLLECTED)
-
-    return show

@@ -1,15 +1,16 @@
 """What every page draws of its context: links to other pages, what a link did not say, and where nothing is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from dashboard import stories, words
+from dashboard import words
 from dashboard.components import figure, filter_bar
 from dashboard.escape import markdown_text
-from dashboard.links import to_query
+from dashboard.figures import Figure, Nothing
+from dashboard.told import opened, records
 from dashboard.view_context import Context
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -17,7 +18,7 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 def page_link(ctx: Context, page: str, label: str, **params: str) -> None:
     """A link to another page that keeps the filters. Alone (a test of one page) there is no other page: plain text."""
-    query = to_query(ctx.filters, ctx.catalogue) | {name: [value] for name, value in params.items()}
+    query = opened.params(ctx) | {name: [value] for name, value in params.items()}
     try:
         st.page_link(
             str(PAGES / f"{page}.py"),
@@ -38,18 +39,18 @@ def unread(**offered: Mapping[str, str]) -> None:
         st.info(f"The link's {words.listed(bad)} could not be read and was left out.", icon=":material/link_off:")
 
 
+def tell(
+    told: Figure | Nothing, draw: Callable[[], object] | None = None, under: Callable[[], None] | None = None
+) -> None:
+    """Draw a figure, or say why there is none, with the way out."""
+    if isinstance(told, Figure):
+        figure.show(told, draw, under)
+    elif told.filters:
+        figure.nothing(told.key, told.title, told.sentence, "Reset the filters", filter_bar.reset)
+    else:
+        figure.nothing(told.key, told.title, told.sentence)
+
+
 def nothing(ctx: Context, key: str) -> None:
     """The empty state of a figure of this view: what is missing, and the way out."""
-    many = stories.NOUNS[ctx.filters.unit][1]
-    if ctx.catalogue.empty:
-        figure.nothing(
-            key, "Nothing loaded yet", "There are no records here. Load a publisher's file, as the README says."
-        )
-        return
-    figure.nothing(
-        key,
-        f"No {many} with these filters",
-        f"{ctx.sentence} Widen the period or take a filter away.",
-        "Reset the filters",
-        filter_bar.reset,
-    )
+    tell(records.nothing(ctx, key))

@@ -15,7 +15,8 @@ def warm() -> None:
     for name in _PAGES:
         importlib.import_module(f"dashboard.components.{name}")
     from dashboard import filters
-    from dashboard.components import context, overview_figures, what_changed
+    from dashboard.components import context, what_changed
+    from dashboard.told import records_compared
     from dashboard.warehouse import WarehouseError
 
     with suppress(WarehouseError):
@@ -24,7 +25,7 @@ def warm() -> None:
         if view.catalogue.public:
             importlib.import_module("dashboard.components.protected_overview")
         elif not view.catalogue.empty:
-            what_changed.findings(view, overview_figures.spans(view))
+            what_changed.findings(view, records_compared.spans(view))
 
 
 @asynccontextmanager

@@ -8,10 +8,10 @@ import streamlit as st
 from dashboard import measures, stories, view_facts, words
 from dashboard.analysis import timeline
 from dashboard.components import map_choice, view
-from dashboard.components.overview_figures import Spans, steady_view
 from dashboard.map_places import Scale
 from dashboard.measures.delay import victims_cluster
 from dashboard.stories import Finding
+from dashboard.told.records_compared import Spans, steady_view
 from dashboard.view_context import Context
 
 SHIFTS, MOST = 3, 5  # changes, and sentences in all
