@@ -17,7 +17,8 @@ UI = ("streamlit", "streamlit_folium")
 ENGINES = ("ibis", "duckdb", "sqlglot")
 DRAWING = ("plotly", "folium", "branca", "streamlit_folium")
 SCREEN = ("dashboard.main", "dashboard.components", "dashboard.charts", "dashboard.maps", "dashboard.server")
-ONLY_TESTS = ("esda", "libpysal", "pointpats", "sklearn", "matplotlib", "hypothesis", "pytest", "playwright")
+ONLY_TESTS = ("esda", "libpysal", "pointpats", "sklearn", "hypothesis", "pytest", "playwright")
+LATE = ("matplotlib",)  # imported where the first picture is drawn, and by nothing that a page loads
 # Importing it runs the app.
 NOT_IMPORTED = ("dashboard.main",)
 PAGE_LINES = 60
@@ -70,6 +71,11 @@ RULES = (
         ("dashboard/charts.py", "dashboard/charts/*", "dashboard/maps.py", "dashboard/maps/*"),
         never=(*UI, *ENGINES, "etl", "pages"),
         why="tables in, figures out",
+    ),
+    Rule(
+        ("dashboard/pictures/*",),
+        never=(*UI, *ENGINES, "dashboard.components", "dashboard.main", "dashboard.server", "etl", "pages"),
+        why="a figure in, a file out",
     ),
     Rule(("dashboard/*", "app.py"), never=("etl", "pages"), why="the app reads the warehouse, never the ETL"),
     Rule(("pages/*",), only=("streamlit", "dashboard"), why="a page shows what dashboard/ computes"),
@@ -169,9 +175,15 @@ def test_what_only_tests_need_is_imported_by_tests_only() -> None:
 import importlib, sys
 for name in {served}:
     importlib.import_module(name)
-print([m for m in {ONLY_TESTS} if m in sys.modules])"""
+print([m for m in {ONLY_TESTS + LATE} if m in sys.modules])"""
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_only_pictures_import_what_draws_them() -> None:
+    found = {f for f in python_files() for m in imported(f) if within(m, LATE)}
+    assert found
+    assert {f for f in found if not f.startswith("dashboard/pictures/")} == set()
 
 
 def test_no_file_is_named_like_a_module_of_the_standard_library() -> None:
