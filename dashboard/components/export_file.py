@@ -1,4 +1,4 @@
-"""The lower half of the Export page: the format, the button, large files in the making, code, and the citation."""
+"""On the Export page: the format, the button, large files in the making, the same from code, and the citation."""
 
 from typing import Any
 
@@ -25,22 +25,23 @@ _JOB, _JOB_OF = "_lamplight_export_job", "_lamplight_export_of"
 _SIZE = {"csv": 1.0, "csv.gz": 0.08, "parquet": 0.1, "xlsx": 0.45, "geojson": 2.5, "gpkg": 1.5, "package": 0.3}
 
 
-def take(ctx: Context, decided: Plan, reader: Access, query: str, first: pd.DataFrame) -> None:
-    """Choose the format and take the file; then how to get the same from code, and how to cite it."""
+def take(ctx: Context, decided: Plan, reader: Access, query: str, first: pd.DataFrame) -> str:
+    """Choose the format and take the file; returns the format. query : of the route. first : some of its rows."""
     labels = _formats(decided, first)
-    st.divider()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="export_take"):
-        form = st.selectbox(
-            _("Format"), list(labels), format_func=labels.__getitem__, key=FORM, bind="query-params", width=420
-        )
+        form = st.selectbox(_("Format"), list(labels), format_func=labels.__getitem__, key=FORM, width=420)
         if decided.rows <= LARGE:
             _cancel_other("")
             _link(_("Download"), f"{PATH}?form={form}&{query}")
     if decided.rows > LARGE:
         _large(ctx, decided, reader, str(form), query)
-    st.caption(_("The file is written and checked when you ask for it; it is not kept on the server."))
+    return str(form)
+
+
+def elsewhere(ctx: Context, decided: Plan, form: str) -> None:
+    """How to get the same from code, and how to cite it."""
     with st.expander(_("The same from code"), icon=":material/terminal:"):
-        _code(decided, str(form))
+        _code(decided, form)
     with st.expander(_("How to cite it"), icon=":material/format_quote:"):
         st.code(_citation(ctx, decided), language=None, wrap_lines=True)
 

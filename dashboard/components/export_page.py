@@ -42,12 +42,13 @@ def show(ctx: Context) -> None:
         return
     figure.heading(_size(decided, offered, by), decided.words)
     first = ctx.warehouse.ask(decided.expression.limit(SHOWN))
+    form = export_file.take(ctx, decided, reader, _query(ctx, kind, by), first)
     left, right = st.columns([2, 1], gap="large")
     with left:
         _preview(decided, first)
     with right:
         _left_out(decided)
-    export_file.take(ctx, decided, reader, _query(ctx, kind, by), first)
+    export_file.elsewhere(ctx, decided, form)
 
 
 def _intro(ctx: Context) -> str:
