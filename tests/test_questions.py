@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import h3
 import numpy as np
@@ -304,7 +305,11 @@ def test_hotspots_are_those_of_gi_star(town: Study, permuted: bool) -> None:
     ],
 )
 def test_how_many_hotspots_last_reads_well(hot: int, lasting: int, said: str) -> None:
-    assert clustered._lasting(hot, lasting, "months") == said
+    grain = clustered.Grain(1, ("month", "months"), np.zeros((9, 4)), np.empty(0))
+    study = MagicMock(words=("cell", "cells"))
+    study.__len__.return_value = 9
+    are = "is a significant hotspot" if hot == 1 else "are significant hotspots"
+    assert clustered._hot(hot, lasting, grain, study) == f"{hot} of 9 cells {are}{said}."
 
 
 def test_a_single_hotspot_is_said_in_the_singular(tmp_path: Path) -> None:
@@ -662,5 +667,6 @@ def test_the_words_of_answers() -> None:
     }
     assert {name: located(name) for name in where} == where
     assert inline("Cellar Street") == "Cellar Street"
-    assert most_of_all(1, "Near Wick") == ": near Wick" and most_of_all(2, "Ashburn") == ", most of all in Ashburn"
+    assert most_of_all(1, "One is", "Near Wick") == "One is: near Wick"
+    assert most_of_all(2, "Two are", "Ashburn") == "Two are, most of all in Ashburn"
     assert len(LABELS) == 6 and all(label.endswith("?") for label in LABELS.values())

@@ -14,9 +14,8 @@ def labels_of(warehouse: Warehouse, column: str) -> dict[str, str]:
     rest = {codes.UNKNOWN: N_("Not recorded"), codes.UNMAPPED: N_("Value with no mapping")}
     if column.startswith("area_"):
         layer = column.removeprefix("area_")
-        return {a.area_id: a.label for a in warehouse.catalogue.areas if a.layer == layer} | {
-            codes.UNKNOWN: N_("No area")
-        }
+        named = {a.area_id: a.label for a in warehouse.catalogue.areas if a.layer == layer}
+        return named | {codes.UNKNOWN: N_("No area")}
     if column == "source":
         return {s.source: s.title for s in warehouse.catalogue.sources} | rest
     return rest | dict(codes.OF_COLUMN.get(column, {}))
