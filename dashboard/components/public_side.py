@@ -25,20 +25,20 @@ def button(filters: Filters, catalogue: Catalogue) -> None:
     if not drawer.open:
         return
     with drawer:
-        released = _released()
-        if released is None:
+        opened = released()
+        if opened is None:
             st.markdown("Nothing has been released for the public side yet. The data steward makes a release with:")
             st.code("python -m etl release --data DIR", language=None)
             return
-        query, dropped, notes = question(filters, catalogue, released.catalogue)
+        query, dropped, notes = question(filters, catalogue, opened.catalogue)
         if dropped:
             st.markdown("How the same question looks there, without:\n" + _bullets(dropped))
         else:
             st.markdown("Nothing of this question has to be left out there.")
         st.markdown("Numbers there are rounded to protect people. " + " ".join(markdown_text(n) for n in notes))
         path = f"{_page()}{'?' + urlencode(query, doseq=True) if query else ''}"
-        if address := _address():
-            st.link_button("Open it there", f"{address}{path}", icon=":material/open_in_new:")
+        if here := address():
+            st.link_button("Open it there", f"{here}{path}", icon=":material/open_in_new:")
         else:
             st.markdown("The public side is a server of its own. Start it, and open the path below there:")
             st.code("python start.py --tier public --data DIR", language=None)
@@ -80,7 +80,7 @@ def question(
     return to_query(kept, public.of("")), dropped, [n for n in notes if "widened" in n]
 
 
-def _released() -> Warehouse | None:
+def released() -> Warehouse | None:
     """The newest release beside the restricted data: a restricted process may look at what everybody may."""
     try:
         return current(context.data_dir() / "public", "public")
@@ -93,7 +93,7 @@ def _page() -> str:
     return f"/{name}" if name.isalpha() else "/"
 
 
-def _address() -> str:
+def address() -> str:
     """The public server, by the setting; nothing but an address of the web."""
     named = (os.environ.get(PUBLIC_URL) or "").rstrip("/")
     return named if urlsplit(named).scheme in ("http", "https") and urlsplit(named).netloc else ""

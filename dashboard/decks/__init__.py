@@ -1,0 +1,40 @@
+"""Briefings: ordered views with a title and a sentence each, filled from the figures; what their meetings decided."""
+
+from dashboard.decks.decisions import Decision, decide, decisions, done, drawn_notes
+from dashboard.decks.filling import Change, Flag, Refreshed, add_view, filled, flags, new, refresh, rewrite
+from dashboard.decks.meetings import MEETINGS, Meeting
+from dashboard.decks.shown import Shown, deck_of, shown
+from dashboard.decks.store import DeckError, Item, Stored, delete, get, listed, move, remove, rename, restore, update
+
+__all__ = [
+    "MEETINGS",
+    "Change",
+    "Decision",
+    "DeckError",
+    "Flag",
+    "Item",
+    "Meeting",
+    "Refreshed",
+    "Shown",
+    "Stored",
+    "add_view",
+    "decide",
+    "decisions",
+    "deck_of",
+    "delete",
+    "done",
+    "drawn_notes",
+    "filled",
+    "flags",
+    "get",
+    "listed",
+    "move",
+    "new",
+    "refresh",
+    "remove",
+    "rename",
+    "restore",
+    "rewrite",
+    "shown",
+    "update",
+]
