@@ -2,8 +2,12 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from dashboard.exports.plan import Column, Kind, Plan, Type
+from dashboard.access import PUBLIC
+from dashboard.exports.plan import Column, Plan, Type
+from dashboard.exports.plan import plan as decided_plan
+from dashboard.links import from_query
 from dashboard.warehouse import Warehouse
 from etl import codes
 
@@ -21,8 +25,8 @@ def records(warehouse: Warehouse, layer: str | None = "district", **more: Any) -
         premise=t.premise,
         night=t.hour >= 22,
         area=t.area_district,
-        lon=t.lon,
-        lat=t.lat,
+        longitude=t.lon,
+        latitude=t.lat,
         n=t.n,
         **more,
     )
@@ -33,8 +37,8 @@ def records(warehouse: Warehouse, layer: str | None = "district", **more: Any) -
         Column("premise", "string", "Kind of place.", values=codes.PREMISE),
         Column("night", "boolean", "Whether the hour is 22 or 23."),
         Column("area", "string", "Id of the district."),
-        Column("lon", "number", "Longitude.", "degrees"),
-        Column("lat", "number", "Latitude.", "degrees"),
+        Column("longitude", "number", "East.", "degrees"),
+        Column("latitude", "number", "North.", "degrees"),
         Column("n", "integer", "Incidents.", "incidents"),
         *(Column(name, _type(value), f"{name}.") for name, value in more.items()),
     )
@@ -42,38 +46,18 @@ def records(warehouse: Warehouse, layer: str | None = "district", **more: Any) -
 
 
 def totals(warehouse: Warehouse) -> Plan:
-    """A protected cube: one row of a period, source, kind and district, with the interval of its count."""
-    t = warehouse.table("incidents")
-    rows = t.select(
-        period=t.counted_on.year().cast("string"),
-        source=t.source,
-        exploitation=t.exploitation,
-        area=t.area_district,
-        n=t.n,
-        n_low=(t.n - 10).cast("int64"),
-        n_high=t.n + 10,
-    )
-    columns = (
-        Column("period", "string", "The year."),
-        Column("source", "string", "Who published it.", values={"wick_police": "Wick", "fenn_sheriff": "Fenn"}),
-        Column("exploitation", "string", "Kind of exploitation.", values=codes.EXPLOITATION),
-        Column("area", "string", "Id of the district."),
-        Column("n", "integer", "Incidents, rounded.", "incidents"),
-        Column("n_low", "integer", "The least that n can stand for.", "incidents"),
-        Column("n_high", "integer", "The most that n can stand for.", "incidents"),
-    )
-    return plan(warehouse, rows, columns, "district", "public")
+    """What anybody may have of a protected cube: every dimension, with the interval of each count."""
+    filters, _notices = from_query(parse_qs(urlsplit(LINK).query), warehouse.catalogue)
+    decided = decided_plan(PUBLIC, warehouse, warehouse.catalogue.of(filters.unit), filters)
+    assert isinstance(decided, Plan)
+    return decided
 
 
-def plan(
-    warehouse: Warehouse, rows: Any, columns: tuple[Column, ...], layer: str | None, tier: str = "restricted"
-) -> Plan:
+def plan(warehouse: Warehouse, rows: Any, columns: tuple[Column, ...], layer: str | None) -> Plan:
     """A plan of some rows."""
     n = int(warehouse.ask(rows.aggregate(n=rows.count()))["n"].iloc[0])
-    release = "2026-01-02-1" if tier == "public" else "version 1"
-    kind: Kind = "totals" if tier == "public" else "records"
     left_out = ("Unfounded and duplicate reports.",)
-    return Plan(kind, tier, "incidents", columns, n, left_out, WORDS, LINK, release, rows, layer)
+    return Plan("records", "restricted", "incidents", columns, n, left_out, WORDS, LINK, "version 1", rows, layer)
 
 
 def left_behind(folder: Path) -> list[str]:

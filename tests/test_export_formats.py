@@ -136,7 +136,7 @@ def test_parquet_says_what_each_column_is(public: Warehouse, tmp_path: Path) -> 
     schema = pq.read_schema(path)
     assert json.loads(schema.metadata[b"lamplight"])["words"] == plan.words
     field = schema.field("exploitation").metadata
-    assert field[b"description"] == b"Kind of exploitation." and json.loads(field[b"values"])["multiple"]
+    assert field[b"description"] == b"Kind of exploitation" and json.loads(field[b"values"])["multiple"]
     assert pq.ParquetFile(path).metadata.row_group(0).column(0).compression == "ZSTD"
 
 
@@ -156,8 +156,8 @@ def test_geojson_is_wgs84_counter_clockwise_and_one_feature_a_line(public: Wareh
 
 def test_records_without_an_area_are_points(warehouse: Warehouse, tmp_path: Path) -> None:
     found = gpd.read_file(made(warehouse, records(warehouse, None), "gpkg", tmp_path), layer="incidents")
-    placed = found[found["lat"].notna()]
-    assert len(placed) and (placed.geometry.x == placed["lon"]).all() and found.geometry.isna().any()
+    placed = found[found["latitude"].notna()]
+    assert len(placed) and (placed.geometry.x == placed["longitude"]).all() and found.geometry.isna().any()
     assert found.crs.to_epsg() == 4326
 
 
@@ -174,7 +174,7 @@ def test_cells_are_hexagons_of_their_own_ids(warehouse: Warehouse, tmp_path: Pat
 
 def test_rows_without_places_make_no_map_and_the_sentence_says_what_does(warehouse: Warehouse, tmp_path: Path) -> None:
     whole = records(warehouse, None)
-    names = [c.name for c in whole.columns if c.name not in ("lon", "lat")]
+    names = [c.name for c in whole.columns if c.name not in ("longitude", "latitude")]
     kept = tuple(c for c in whole.columns if c.name in names)
     bare = Plan(**{**whole.__dict__, "columns": kept, "expression": whole.expression.select(*names)})
     for form in ("geojson", "gpkg"):
@@ -265,7 +265,9 @@ def test_sf_reads_both_map_formats(public: Warehouse, tmp_path: Path) -> None:
     total = int(public.ask(plan.expression)["n"].sum())
     for form, layer in (("geojson", ""), ("gpkg", ', layer = "incidents"')):
         path = made(public, plan, form, tmp_path)
-        script = f'd <- sf::st_read("{path}"{layer}, quiet = TRUE); cat(nrow(d), sum(d$n), sf::st_crs(d)$epsg)'
+        script = (
+            f'd <- sf::st_read("{path}"{layer}, quiet = TRUE); cat(nrow(d), sum(d$n, na.rm = TRUE), sf::st_crs(d)$epsg)'
+        )
         assert _said(program, "-e", script) == f"{plan.rows} {total} 4326"
 
 

@@ -7,7 +7,7 @@ from dashboard.exports.plan import Plan
 from dashboard.i18n import _
 
 RESTRICTED = "RESTRICTED: do not share this file. It was made from records of people who were harmed."
-PUBLIC = "Protected figures: counts are rounded to protect people. What is missing is few or none."
+PUBLIC = "Protected figures: counts are rounded to protect people. Few or none is never a zero."
 
 
 def standing(plan: Plan) -> str:

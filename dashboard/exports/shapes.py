@@ -12,7 +12,7 @@ from dashboard.measures.places import area_shapes
 from dashboard.warehouse import Warehouse
 
 H3 = "h3"
-POINT = ("lon", "lat")
+POINT = ("longitude", "latitude")
 MOST_BYTES = 2_000_000_000  # of outlines: they are written again for each row
 
 
