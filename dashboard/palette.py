@@ -11,6 +11,9 @@ from types import MappingProxyType
 # Okabe and Ito (2008), "Color Universal Design": told apart with any colour vision.
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
 CATEGORIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION)
+# In grey, orange is sky blue and green is vermilion: the lines of a chart have a dot of their own shape too.
+MARKS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
+UNKNOWN_MARK = "x"
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ LIGHT = Palette(
     unknown="#A3A6AA",
     band="#EDEDE9",
     exploitation=_exploitation("#A3A6AA"),
-    sequential=("#EAF0F5", "#C6D6E3", "#9DB8CD", "#7096B4", "#44688A", "#233F5C"),
-    diverging=("#3F7FA6", "#E9E9E4", "#B8792B"),
+    sequential=("#EEF3F8", "#C6D6E3", "#9DB8CD", "#7096B4", "#44688A", "#233F5C"),
+    diverging=("#3F7FA6", "#E9E9E4", "#A96C22"),
 )
 DARK = Palette(
     dark=True,
@@ -91,3 +94,9 @@ def colours(codes: list[str], group: str, p: Palette) -> dict[str, str]:
     known = [code for code in codes if code not in ("unknown", "unmapped")]
     found = {code: CATEGORIES[i % len(CATEGORIES)] for i, code in enumerate(known)}
     return {code: found.get(code, p.unknown) for code in codes}
+
+
+def marks(codes: list[str], group: str, p: Palette) -> dict[str, str]:
+    """The shape of the dots on the line of each code, in plotly's words: one for each colour that `colours` gives."""
+    of = dict(zip(CATEGORIES, MARKS, strict=True))
+    return {code: of.get(colour, UNKNOWN_MARK) for code, colour in colours(codes, group, p).items()}

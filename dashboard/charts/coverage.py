@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboard import words
 from dashboard.charts import style
 from dashboard.i18n import N_, _
-from dashboard.palette import Palette, colours
+from dashboard.palette import Palette, colours, marks
 
 ROW = 46
 # Plotly fills in the braces.
@@ -113,13 +113,15 @@ def delay_curve(table: pd.DataFrame, p: Palette, labels: Mapping[str, str], heig
     """
     fig = style.draft(p, height)
     ordered = sorted(table.groupby("source"), key=lambda pair: -pair[1]["share"].iloc[0])
-    paint = colours([str(source) for source, _rows in ordered], "source", p)
+    codes = [str(source) for source, _rows in ordered]
+    paint, dots = colours(codes, "source", p), marks(codes, "source", p)
     for i, (source, rows) in enumerate(ordered):
         fig.add_scatter(
             x=rows["age"],
             y=rows["share"] * 100,
             mode="lines+markers",
             line={"color": paint[str(source)], "width": 2.5},
+            marker={"symbol": dots[str(source)], "size": 8},
             hovertemplate=words.plotly(words.label(source, labels)) + f"<br>{_(KNOWN)}<extra></extra>",
         )
         fig.add_annotation(

@@ -13,12 +13,13 @@ from dashboard import words
 from dashboard.analysis import timeline
 from dashboard.charts import style
 from dashboard.i18n import N_, _
-from dashboard.palette import Palette, colours
+from dashboard.palette import Palette, colours, marks
 
 HOVER = "%{customdata[0]}<br><b>%{customdata[1]}</b>%{customdata[2]}<extra></extra>"
 FEW = 5  # more series than this become small multiples
 LINE, NOTE = 17, 34  # pixels of a line of text; characters in it
 LABELS = 4  # dated notes whose text is written; each on a line of its own
+DOTS = 70  # periods; of more, only some have a dot on their line
 MANY_BARS = 400  # more periods than this are drawn as a line: bars would be thinner than their gaps
 UNFINISHED = ("partial", "filling")
 HEIGHT = {"yref": "paper", "y0": 0, "y1": 1}  # of a shape, from the bottom of the figure to its top
@@ -85,7 +86,7 @@ def lines(
     """
     fig = style.draft(p, height)
     order = by_size(table)
-    paint = colours(order, group, p)
+    paint, dots = colours(order, group, p), marks(order, group, p)
     first = table[table["group"] == order[0]]
     gaps(fig, first, p)
     _band(fig, table, p)
@@ -97,10 +98,12 @@ def lines(
                 fig.add_scatter(
                     x=rows["start"],
                     y=part,
-                    mode="lines+markers" if len(rows) <= 70 else "lines",
+                    mode="lines+markers",
                     line={"color": paint[code], "width": 2.5, "dash": "solid" if solid else "dot"},
                     marker={
-                        "size": 5,
+                        "symbol": dots[code],
+                        "size": 8,
+                        "maxdisplayed": 0 if len(rows) <= DOTS else DOTS // 4,  # enough to tell the lines apart
                         "color": paint[code] if solid else p.surface,
                         "line": {"width": 1.5, "color": paint[code]},
                     },

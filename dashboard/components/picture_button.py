@@ -54,9 +54,7 @@ def _inside(figure: Figure) -> None:
                 on_click="ignore",
                 icon=":material/download:",
             )
-        copy = st.button(
-            _("Copy figure and caption"), key=f"picture_copy_{figure.key}", icon=":material/content_copy:"
-        )
+        copy = st.button(_("Copy figure and caption"), key=f"picture_copy_{figure.key}", icon=":material/content_copy:")
     st.html(_said())
     if copy:
         _hand_over(figure, preset)

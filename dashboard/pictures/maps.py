@@ -55,7 +55,7 @@ def draw(sheet: Sheet, picture: MapPicture, box: Box, size: float) -> None:
     # Over the shades once more, thin: an area's border must not end where cells begin.
     _areas(axes, behind["shape"], {"facecolor": "none", "edgecolor": QUIET, "linewidth": 0.5 * size}, 3)
     taken = [*_scale(sheet, axes, frame, onto, size), _north(sheet, axes, frame, onto, size)]
-    _names(sheet, axes, frame, onto, _named(inside, behind), taken, size)
+    _names(sheet, axes, frame, onto, _named(inside, behind, onto), taken, size)
     _beside(sheet, picture, places, Box(frame.right + gap, box.top, aside, box.height), size, dark)
 
 
@@ -194,15 +194,17 @@ def _halo(text: Any, size: float) -> None:
     text.set_zorder(7)
 
 
-def _named(places: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
-    """The names that help to find one's way: of areas behind; else of the areas themselves, the busiest first."""
+def _named(places: pd.DataFrame, behind: pd.DataFrame, onto: Ground) -> pd.DataFrame:
+    """The names that help to find one's way: of the areas that are shaded, the busiest first, then of those behind."""
+    areas = places[(places["cls"] >= 0) & ~places["id"].astype(str).str.fullmatch(r"8[0-9a-f]{14}")]
+    first = areas.sort_values("n", ascending=False, kind="stable")[["name", "shape"]]
+    first = first.assign(shape=onto.moved(first["shape"].to_numpy()) if len(first) else first["shape"])
     if len(behind) and behind["name"].astype(str).str.strip().any():
         # What holds many of the others, such as the county, would be written across them.
         inside = shapely.point_on_surface(behind["shape"].to_numpy())
         held = [int(shapely.contains(shape, inside).sum()) for shape in behind["shape"]]
-        return behind[(np.array(held) <= 3) | (len(behind) <= 3)]
-    areas = places[~places["id"].astype(str).str.fullmatch(r"8[0-9a-f]{14}")]
-    return areas.sort_values("n", ascending=False, kind="stable")[["name", "shape"]]
+        behind = behind[(np.array(held) <= 3) | (len(behind) <= 3)]
+    return pd.concat([first, behind], ignore_index=True).drop_duplicates("name")
 
 
 def _names(
@@ -210,11 +212,8 @@ def _names(
 ) -> None:  # fmt: skip
     """Names that have room; the earlier one wins."""
     written = 0
-    known = named["shape"].to_numpy()
-    if len(known) and abs(shapely.get_coordinates(known[:1])[0]).max() <= 360:
-        known = onto.moved(known)
     window = shapely.box(onto.left, onto.bottom, onto.right, onto.top)
-    for name, shape in zip(named["name"], known, strict=True):
+    for name, shape in zip(named["name"], named["shape"], strict=True):
         seen = shapely.intersection(shapely.make_valid(shape), window)
         if written >= NAMES or not str(name).strip() or seen.is_empty:
             continue

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.pictures import PictureError
-from dashboard.pictures.paint import DASHES, HATCHES, colour, mixed
+from dashboard.pictures.paint import DASHES, DOTS, HATCHES, colour, mixed
 from dashboard.pictures.scales import Floats, Scale, lines
 from dashboard.pictures.sheet import Sheet, shown
 
@@ -22,9 +22,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
         {*_SCREEN, *_PLACE, "mode", "line", "marker", "connectgaps", "fill", "text", "textfont", "textposition"}
         | {"error_x", "error_y"}
     ),
-    "heatmap": frozenset(
-        {*_SCREEN, *_PLACE, "z", "zmin", "zmax", "colorscale", "showscale", "xgap", "ygap"}
-    ),
+    "heatmap": frozenset({*_SCREEN, *_PLACE, "z", "zmin", "zmax", "colorscale", "showscale", "xgap", "ygap"}),
 }
 
 
@@ -115,7 +113,9 @@ def look(brush: Brush, marker: Mapping[str, Any], i: int = 0) -> dict[str, Any]:
     if not shape:
         return made
     if shape not in HATCHES:
-        raise PictureError(f"There is no hatching for plotly's pattern “{shape}”. Add it to dashboard/pictures/paint.py.")
+        raise PictureError(
+            f"There is no hatching for plotly's pattern “{shape}”. Add it to dashboard/pictures/paint.py."
+        )
     strokes = brush.colour(_at(pattern.get("fgcolor"), i) or _at(marker.get("color"), i), opacity)
     under = _at(pattern.get("bgcolor"), i)
     return made | {
@@ -155,10 +155,15 @@ def draw_scatter(brush: Brush, trace: Mapping[str, Any]) -> None:
 
 
 def _dots(brush: Brush, x: Floats, y: Floats, marker: Mapping[str, Any], paint: Any) -> None:
+    most = int(marker.get("maxdisplayed") or 0)
+    shape = str(_at(marker.get("symbol"), 0) or "circle")
+    if shape not in DOTS:
+        raise PictureError(f"There is no dot of the shape “{shape}”. Add it to dashboard/pictures/paint.py.")
     edge, opacity = marker.get("line") or {}, float(_at(marker.get("opacity", 1.0), 0))
     wide = float(_at(edge.get("width", 0), 0) or 0) * brush.size
     brush.axes.plot(
-        x, y, linestyle="none", marker="o", markersize=float(_at(marker.get("size", 6), 0)) * brush.size,
+        x, y, linestyle="none", marker=DOTS[shape], markersize=float(_at(marker.get("size", 6), 0)) * brush.size,
+        markevery=-(-len(x) // most) if most else None,
         markerfacecolor=brush.colour(_at(marker.get("color"), 0) or paint, opacity), markeredgewidth=wide,
         markeredgecolor=brush.colour(_at(edge.get("color"), 0)) if wide else "none", gid="dots", zorder=4, clip_on=False,
     )  # fmt: skip

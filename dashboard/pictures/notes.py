@@ -52,9 +52,7 @@ def _span(brush: Brush, given: Mapping[str, Any], name: str) -> tuple[tuple[floa
     return (scale.one(ends[0]), scale.one(ends[1])), False
 
 
-def annotation(
-    brush: Brush, paper: Any, given: Mapping[str, Any], font: Mapping[str, Any], room: float = 0.0
-) -> Any:
+def annotation(brush: Brush, paper: Any, given: Mapping[str, Any], font: Mapping[str, Any], room: float = 0.0) -> Any:
     """A label. paper : axes of the whole plot, for what stands at a share of it.
 
     room : pixels that a name above its own small chart may be wide; its lines were made for a phone.
@@ -82,7 +80,23 @@ def annotation(
         *values, shown(text), transform=blended(*places) + move, ha=across, va=down,
         multialignment=given.get("align") or "center", zorder=5,
     )  # fmt: skip
+    if given.get("yref") == "paper" and given.get("yanchor") == "bottom" and given.get("xref", "x") != "paper":
+        _leader(brush, paper, made, values[0], float(given.get("yshift") or 0))
     return brush.sheet.put(made, size, brush.colour(own.get("color")))
+
+
+def _leader(brush: Brush, paper: Any, label: Any, x: float, rise: float) -> None:
+    """The dashed line of a dated note goes on up to its words, behind those of others."""
+    from matplotlib.patheffects import withStroke
+    from matplotlib.transforms import blended_transform_factory as blended
+
+    line = {"arrowstyle": "-", "linestyle": DASHES["dash"], "linewidth": 1.2 * brush.size, "color": "#A3A6AA",
+            "shrinkA": 0, "shrinkB": 0}  # fmt: skip
+    paper.annotate(
+        "", (x, 1), xycoords=blended(brush.axes.transData, paper.transAxes), xytext=(0, rise * brush.size),
+        textcoords="offset points", arrowprops=line, annotation_clip=False, zorder=4,
+    )  # fmt: skip
+    label.set_path_effects([withStroke(linewidth=4 * brush.size, foreground="#FFFFFF")])
 
 
 def axis_lines(brush: Brush, x_ticks: Sequence[Tick], y_ticks: Sequence[Tick]) -> None:

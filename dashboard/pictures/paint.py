@@ -19,11 +19,20 @@ MAP_HATCHES = {
     "level": "--",
     "upright": "||",
 }
+DOTS = {
+    "circle": "o",
+    "square": "s",
+    "diamond": "D",
+    "triangle-up": "^",
+    "cross": "P",
+    "triangle-down": "v",
+    "x": "X",
+}  # plotly's symbols -> matplotlib's markers
 DASHES: dict[str, Any] = {"solid": "solid", "dash": (0, (5, 3)), "dot": (0, (1.4, 1.6))}
 
 
 def colour(value: Any, dark: bool = False, opacity: float = 1.0) -> str:
-    """"#RRGGBB", on white and in the light palette; "none" where nothing is painted.
+    """ "#RRGGBB", on white and in the light palette; "none" where nothing is painted.
 
     dark : the figure was made for a dark page. A picture is printed and projected, so it is always light.
     """

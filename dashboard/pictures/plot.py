@@ -35,6 +35,13 @@ def height(fig: "go.Figure") -> float:
     return float(fig.layout.height or DEFAULT)
 
 
+def least(fig: "go.Figure") -> float:
+    """The height, in plotly's pixels, that a figure must have: rows need theirs, bars over time can be lower."""
+    layout = fig.layout.to_plotly_json()
+    rows = layout.get("yaxis2") or (layout.get("yaxis") or {}).get("tickvals") is not None or layout.get("showlegend")
+    return height(fig) * (1.0 if rows else 0.8)
+
+
 def draw(sheet: Sheet, fig: "go.Figure", box: Box, size: float) -> None:
     """Draw a figure into a box.
 
@@ -90,9 +97,7 @@ def _widened(pairs: list[Pair], layout: dict[str, Any]) -> dict[str, Any]:
     for pair in pairs:
         left, low, wide, high = pair.domain
         pair.domain = (left / right, low, wide / right, high)
-    moved = [
-        {**a, "x": a["x"] / right} if a.get("xref") == "paper" else a for a in layout.get("annotations") or ()
-    ]
+    moved = [{**a, "x": a["x"] / right} if a.get("xref") == "paper" else a for a in layout.get("annotations") or ()]
     return {**layout, "annotations": moved}
 
 

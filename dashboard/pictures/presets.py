@@ -79,7 +79,7 @@ def _slide(figure: Figure, size: tuple[int, int]) -> Sheet:
     low = size[1] - 34 * u - foot.height(room)
     _written(sheet, [foot], edge, low, room)
     box = Box(edge, y + 22 * u, room, low - y - 44 * u)
-    drawn = _size(figure, box, 1.9 * u)
+    drawn = _size(figure, box, (1.9 if isinstance(figure.drawn, MapPicture) else 2.3) * u)
     _drawn(sheet, figure, _centred(figure, box, drawn), drawn)
     return sheet
 
@@ -116,7 +116,9 @@ def _above(figure: Figure, u: float) -> list[Part]:
     about = figure.about
     said = [figure.subtitle]
     # The subtitle mostly says both; what it does not say is said here.
-    said += [text for text in (about.unit, about.filters) if text and text.rstrip(".") not in figure.subtitle]
+    for text in (about.filters, about.unit):
+        if text and text.rstrip(".").lower() not in " ".join(said).lower():
+            said.append(text)
     return [Part(text, 24 * u, after=4 * u) for text in said if text]
 
 
@@ -214,10 +216,10 @@ def _natural(figure: Figure, room: float, scale: float) -> float:
 
 
 def _size(figure: Figure, box: Box, wanted: float) -> float:
-    """Pixels for each of plotly's: as wanted, less where the figure is too high, more where there is room."""
+    """Pixels for each of plotly's: at most as wanted, less where the figure is too high."""
     if figure.drawn is None or isinstance(figure.drawn, MapPicture):
         return wanted
-    return min(wanted * 1.25, box.height / plot.height(figure.drawn))
+    return min(wanted, box.height / plot.least(figure.drawn))
 
 
 def _centred(figure: Figure, box: Box, size: float) -> Box:
@@ -235,5 +237,3 @@ def _drawn(sheet: Sheet, figure: Figure, box: Box, size: float) -> None:
         tables.draw(sheet, figure.table, box, 15 * size, figure.missing)
     else:
         plot.draw(sheet, figure.drawn, box, size)
-
-
