@@ -38,11 +38,12 @@ def _panel(figure: Figure) -> None:
 
 
 def _inside(figure: Figure) -> None:
-    names = {"evidence": _("Everything stated"), "slide": _("Few words, large")}
-    preset: pictures.Preset = st.radio(
+    names: dict[pictures.Preset, str] = {"evidence": _("Everything stated"), "slide": _("Few words, large")}
+    chosen = st.radio(
         _("For a report, or for a slide"), list(names), format_func=names.__getitem__, horizontal=True,
         key=f"picture_preset_{figure.key}",
     )  # fmt: skip
+    preset = chosen
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for form in pictures.FORMS:
             st.download_button(

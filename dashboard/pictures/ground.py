@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 
 from dashboard.analysis.projection import middle, projected_crs, to_degrees, to_metres
+from dashboard.dates import digits, exact
+from dashboard.i18n import _
 
 MILE = 1609.344
 _NICE = (1, 2, 5)
@@ -32,7 +34,8 @@ class Ground:
         w, h = (self.right - self.left) * around, (self.top - self.bottom) * around
         x = np.linspace(self.left - w, self.right + w, 9)
         y = np.linspace(self.bottom - h, self.top + h, 9)
-        lon, lat = to_degrees(*(m.ravel() for m in np.meshgrid(x, y)), self.crs)
+        xx, yy = np.meshgrid(x, y)
+        lon, lat = to_degrees(xx.ravel(), yy.ravel(), self.crs)
         return shapely.box(np.nanmin(lon), np.nanmin(lat), np.nanmax(lon), np.nanmax(lat))
 
     def degrees(self, x: float, y: float) -> tuple[float, float]:
@@ -51,8 +54,9 @@ class Bar:
     @property
     def label(self) -> str:
         """`5 km (3.1 miles)`, `500 m (0.3 miles)`."""
-        metric = f"{self.metres / 1000:,.0f} km" if self.metres >= 1000 else f"{self.metres:,.0f} m"
-        return f"{metric} ({self.metres / MILE:,.2g} miles)"
+        metric = f"{exact(self.metres / 1000)} km" if self.metres >= 1000 else f"{exact(self.metres)} m"
+        miles = self.metres / MILE
+        return _("{metric} ({n} miles)").format(metric=metric, n=exact(miles) if miles >= 10 else digits(miles, 2))
 
 
 def ground(bounds: tuple[float, float, float, float], width: float, height: float) -> Ground:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from dashboard.dates import exact
 from dashboard.figures import MapPicture
 from dashboard.i18n import _, ngettext
 from dashboard.maps import shapes
@@ -102,11 +103,11 @@ def _geometries(table: pd.DataFrame, onto: Ground) -> pd.DataFrame:
     found = shapes.stored_shapes(table["shape"]) if len(table) else np.empty(0, dtype=object)
     drawn = pd.DataFrame({"name": list(table["name"]), "shape": pd.Series(list(found), dtype=object)})
     drawn = drawn[drawn["shape"].notna()]
-    inside = shapely.intersects(drawn["shape"].to_numpy(), onto.frame()) if len(drawn) else []
-    drawn = drawn[inside] if len(drawn) else drawn
-    clipped = shapely.clip_by_rect(drawn["shape"].to_numpy(), *onto.frame().bounds) if len(drawn) else []
-    thin = shapes.thinned(np.asarray(clipped, dtype=object), POINTS) if len(drawn) else []
-    return drawn.assign(shape=onto.moved(thin) if len(drawn) else thin)
+    drawn = drawn[shapely.intersects(drawn["shape"].to_numpy(), onto.frame())] if len(drawn) else drawn
+    if drawn.empty:
+        return drawn
+    clipped = shapely.clip_by_rect(drawn["shape"].to_numpy(), *onto.frame().bounds)
+    return drawn.assign(shape=onto.moved(shapes.thinned(np.asarray(clipped, dtype=object), POINTS)))
 
 
 def _areas(axes: Any, geometries: Sequence[Any], look: dict[str, Any], zorder: float, **more: Any) -> None:
@@ -238,7 +239,7 @@ def _near(one: Box, other: Box, gap: float) -> bool:
 
 
 def _items(picture: MapPicture, size: float, dark: bool) -> list[Item]:
-    counts = [f" ({n:,})" for n in picture.counts] or [""] * len(picture.looks)
+    counts = [f" ({exact(n)})" for n in picture.counts] or [""] * len(picture.looks)
     line = {"edgecolor": QUIET, "linewidth": 0.6 * size}
     items = [
         Item(f"{style.label}{n}", _look(style, size, dark) | line)

@@ -1,6 +1,7 @@
 """Bars, lines, dots, texts and shaded cells: one function for each kind of trace that the project's figures have."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ def draw_bars(brush: Brush, trace: Mapping[str, Any], gap: float) -> None:
     start, thick, foot, length = bar_places(trace, brush.x, brush.y, gap)
     flat = trace.get("orientation") == "h"
     marker, texts = trace.get("marker") or {}, trace.get("text")
-    for i in np.flatnonzero(np.isfinite(length) & np.isfinite(start)):
+    for i in np.flatnonzero(np.isfinite(length) & np.isfinite(start)).tolist():
         corner, size = (foot[i], start[i]), (length[i], thick[i])
         if not flat:
             corner, size = corner[::-1], size[::-1]
@@ -93,8 +94,8 @@ def draw_bars(brush: Brush, trace: Mapping[str, Any], gap: float) -> None:
         if texts is not None:
             end, middle = foot[i] + length[i], start[i] + thick[i] / 2
             at = (end, middle) if flat else (middle, end)
-            beside = {"xytext": (5 * brush.size, 0), "ha": "left", "va": "center_baseline"}
-            above = {"xytext": (0, 4 * brush.size), "ha": "center", "va": "bottom"}
+            beside: dict[str, Any] = {"xytext": (5 * brush.size, 0), "ha": "left", "va": "center_baseline"}
+            above: dict[str, Any] = {"xytext": (0, 4 * brush.size), "ha": "center", "va": "bottom"}
             brush.text(_at(texts, i), *at, trace.get("textfont") or {}, **(beside if flat else above))
     _errors(brush, trace, (foot + length, start + thick / 2) if flat else (start + thick / 2, foot + length))
 
@@ -148,7 +149,7 @@ def draw_scatter(brush: Brush, trace: Mapping[str, Any]) -> None:
         _dots(brush, x, y, marker, paint)
     if "text" in mode:
         font = trace.get("textfont") or {}
-        for i in np.flatnonzero(np.isfinite(x) & np.isfinite(y)):
+        for i in np.flatnonzero(np.isfinite(x) & np.isfinite(y)).tolist():
             one = {"size": _at(font.get("size"), i), "color": _at(font.get("color"), i)}
             brush.text(_at(trace["text"], i), x[i], y[i], one, xytext=(0, 0), ha="center", va="center_baseline")
     _errors(brush, trace, (x, y))
@@ -165,7 +166,8 @@ def _dots(brush: Brush, x: Floats, y: Floats, marker: Mapping[str, Any], paint: 
         x, y, linestyle="none", marker=DOTS[shape], markersize=float(_at(marker.get("size", 6), 0)) * brush.size,
         markevery=-(-len(x) // most) if most else None,
         markerfacecolor=brush.colour(_at(marker.get("color"), 0) or paint, opacity), markeredgewidth=wide,
-        markeredgecolor=brush.colour(_at(edge.get("color"), 0)) if wide else "none", gid="dots", zorder=4, clip_on=False,
+        markeredgecolor=brush.colour(_at(edge.get("color"), 0)) if wide else "none", gid="dots", zorder=4,
+        clip_on=False,
     )  # fmt: skip
 
 
@@ -204,7 +206,7 @@ def draw_heat(brush: Brush, trace: Mapping[str, Any]) -> None:
 
 def _shade(share: float, steps: Any, brush: Brush) -> str:
     share = min(max(share, 0.0), 1.0)
-    for (low, one), (high, other) in zip(steps, steps[1:], strict=False):
+    for (low, one), (high, other) in pairwise(steps):
         if share <= high:
             return mixed(brush.colour(one), brush.colour(other), (share - low) / ((high - low) or 1.0))
     return brush.colour(steps[-1][1])

@@ -1,6 +1,7 @@
 """Bands, dashed lines, labels and ticks around the marks."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from dashboard.pictures import PictureError
@@ -68,8 +69,8 @@ def annotation(brush: Brush, paper: Any, given: Mapping[str, Any], font: Mapping
     from matplotlib.transforms import blended_transform_factory as blended
 
     # A point is a pixel here (sheet.DPI), and matplotlib's own unit of length is the inch of 72.
-    shift = [float(given.get(name) or 0) * brush.size / 72 for name in ("xshift", "yshift")]
-    move = ScaledTranslation(*shift, brush.sheet.canvas.dpi_scale_trans)
+    right, up = (float(given.get(name) or 0) * brush.size / 72 for name in ("xshift", "yshift"))
+    move = ScaledTranslation(right, up, brush.sheet.canvas.dpi_scale_trans)
     across = {"auto": "center"}.get(str(given.get("xanchor", "auto")), str(given.get("xanchor", "center")))
     down = {"auto": "center", "middle": "center"}.get(str(given.get("yanchor", "auto")), str(given.get("yanchor")))
     own = {**font, **(given.get("font") or {})}
@@ -146,7 +147,7 @@ def _beside(ticks: Sequence[Tick], span: float, room: float, size: float, sheet:
     if len(ticks) < 2 or not any("\n" in t for t in texts):
         return texts
     # A quarter of the height may go to what stands below the axis.
-    each = 0.75 * room * min(abs(b.at - a.at) for a, b in zip(ticks, ticks[1:], strict=False)) / span
+    each = 0.75 * room * min(abs(b.at - a.at) for a, b in pairwise(ticks)) / span
     for share in (0.0, 0.2, 0.28, 0.36):
         if share:
             texts = ["\n".join(wrapped(t.text.replace("\n", " "), sheet.width * share, size)) for t in ticks]
@@ -160,7 +161,7 @@ def _under(ticks: Sequence[Tick], span: float, room: float, size: float) -> tupl
     texts = [t.text for t in ticks]
     if len(ticks) < 2:
         return texts, False, size
-    each = room * min(b.at - a.at for a, b in zip(ticks, ticks[1:], strict=False)) / span
+    each = room * min(b.at - a.at for a, b in pairwise(ticks)) / span
     for smaller in (1.0, 0.9, 0.8):
         fits = [widest(t, size * smaller) < each * 0.94 for t in texts]
         if all(fits):
@@ -187,10 +188,10 @@ def axis_title(brush: Brush, scale: Scale, labels: Sequence[Any]) -> Any:
     extents = [brush.sheet.extent(t) for t in labels]
     gap = (GAP + 10) * brush.size
     if scale is brush.x:
-        off, at = (0, -gap - max((e.height for e in extents), default=0)), (0.5, 0)
+        off, at = (0.0, -gap - max((e.height for e in extents), default=0.0)), (0.5, 0.0)
         look: dict[str, Any] = {"ha": "center", "va": "top"}
     else:
-        off, at = (-gap - max((e.width for e in extents), default=0), 0), (0, 0.5)
+        off, at = (-gap - max((e.width for e in extents), default=0.0), 0.0), (0.0, 0.5)
         look = {"ha": "right", "va": "center", "rotation": 90}
     text = brush.axes.annotate(shown(lines(words)), at, xycoords="axes fraction", textcoords="offset points",
                                xytext=off, annotation_clip=False, **look)  # fmt: skip

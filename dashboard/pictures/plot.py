@@ -111,7 +111,7 @@ def _scaled(settings: dict[str, Any], traces: list[dict[str, Any]], name: str) -
     found = scale(settings, values)
     spans, bars, padded = [], False, False
     for t in traces:
-        at = found.at([v for v in t.get(name, ())]) if t.get("base") is None else np.array([])
+        at = found.at(list(t.get(name, ()))) if t.get("base") is None else np.array([])
         at = at[np.isfinite(at)]
         if len(at):
             spans.append((float(at.min()), float(at.max())))

@@ -1,4 +1,4 @@
-"""An axis of a plotly figure as numbers: what a value's position is, where the axis begins and ends, where its ticks are."""
+"""An axis of a plotly figure as numbers: the position of a value, where the axis begins and ends, and its ticks."""
 
 import html
 import math
@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from dashboard.dates import day, local, month_short
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 DAY = 86_400_000.0  # milliseconds, in which plotly gives the width of a bar on an axis of days
@@ -154,10 +156,10 @@ def _number(value: float, settings: dict[str, Any]) -> str:
     form = str(settings.get("tickformat") or "")
     after = str(settings.get("ticksuffix") or "")
     if form.endswith("%"):
-        return f"{value:{form}}{after}"
+        return f"{local(f'{value:{form}}')}{after}"
     if form.endswith("d"):
-        return f"{round(value):,}{after}" if "," in form else f"{round(value)}{after}"
-    return f"{value:,.10g}{after}"
+        return f"{local(f'{round(value):,}') if ',' in form else round(value)}{after}"
+    return f"{local(f'{value:,.10g}')}{after}"
 
 
 def _dates(axis: Scale, room: float, wide: Callable[[str], float]) -> list[Tick]:
@@ -209,4 +211,7 @@ def _date_ticks(axis: Scale, step: str, form: str) -> list[Tick]:
 
 
 def _said(when: pd.Timestamp, form: str) -> str:
-    return when.strftime(form.replace("%-d", str(when.day)))
+    """The tick's words in the reader's language."""
+    if form == "%b %Y":
+        return month_short(when.date())
+    return day(when.date()) if "%-d" in form else when.strftime(form)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.dates import exact, local
 from dashboard.i18n import _
 from dashboard.pictures.sheet import LINE, Box, Sheet, width, wrapped
 
@@ -34,7 +35,7 @@ def draw(sheet: Sheet, table: pd.DataFrame, box: Box, size: float, missing: str 
         y += high
         sheet.area(Box(box.left, y - 1, sum(columns) - size, 1), facecolor=LINE_COLOUR, edgecolor="none")
     if len(table) > len(cells) - 1:
-        more = _("and {n} more rows in the table").format(n=f"{len(table) - len(cells) + 1:,}")
+        more = _("and {n} more rows in the table").format(n=exact(len(table) - len(cells) + 1))
         sheet.write(more, box.left, y + size * _PAD, size, QUIET)
 
 
@@ -51,7 +52,7 @@ def _text(value: Any, name: Any, missing: str) -> str:
         return missing
     if isinstance(value, bool) or not pd.api.types.is_number(value) or name == "Year":
         return str(value)
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"
+    return exact(value) if float(value).is_integer() else local(f"{value:,.3g}")
 
 
 def _columns(cells: list[list[str]], table: pd.DataFrame, room: float, size: float) -> list[float]:
