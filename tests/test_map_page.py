@@ -7,10 +7,11 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import map_page, what_changed
+from dashboard.components import what_changed
 from dashboard.components.context import Context
 from dashboard.filters import default
 from dashboard.measures import PlaceStrip
+from dashboard.told import records_map
 from dashboard.warehouse import current
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
@@ -160,5 +161,5 @@ def test_a_filter_that_leaves_nothing_in_the_chosen_cell_keeps_it(run: Run) -> N
 def test_the_strip_of_a_scale_counts_what_its_cells_hold() -> None:
     """Three records are in large cells, two of them in the smallest: the third is known to about a kilometre."""
     strip = PlaceStrip(mapped=2, area_only=19, unmapped=0)
-    assert map_page._at_scale(strip, 3) == PlaceStrip(3, 18, 0)
-    assert map_page._at_scale(strip, 2) == strip
+    assert records_map.strip_at(strip, 3) == PlaceStrip(3, 18, 0)
+    assert records_map.strip_at(strip, 2) == strip

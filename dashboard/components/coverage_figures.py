@@ -10,13 +10,15 @@ from dashboard import measures, view_facts, words
 from dashboard.charts import coverage
 from dashboard.components import figure, view
 from dashboard.filters import Filters
+from dashboard.i18n import N_, _
 from dashboard.measures.collected import NO, collected_months, months_since_1970
 from dashboard.view_context import Context
 from etl import codes
 
-READING = (
-    "A filled cell: that month was collected and holds records. An outlined cell: it was collected and nothing came. "
-    "A crossed grey cell: trafficking was not collected, or no file of that month is loaded."
+READING = N_(
+    "A filled cell: that month was collected and holds records. An outlined cell: it was "
+    "collected and nothing came. A crossed grey cell: trafficking was not collected, or no file "
+    "of that month is loaded."
 )
 
 
@@ -25,15 +27,21 @@ def of_view(ctx: Context) -> None:
     records = replace(ctx, filters=replace(ctx.filters, unit="incidents"))
     states = record_months(records, ctx.filters.date_from, ctx.filters.date_to)
     if states.empty:
-        figure.nothing("coverage", "Sources", "No source of this view holds records.")
+        figure.nothing("coverage", _("Sources"), _("No source of this view holds records."))
         return
     title = f"{words.count(states['row'].nunique(), 'source')}"
     if ctx.catalogue.as_of:
-        title += f", known up to {words.day(ctx.catalogue.as_of)}"
+        title += _(", known up to {as_of}").format(as_of=words.day(ctx.catalogue.as_of))
     missing = _missing(states, _names(ctx))
-    title += f"; not collected: {words.listed(missing, most=3)}" if missing else "; every month was collected"
-    _draw(ctx, states, title, "Months in which each source collected trafficking reports, in the period of this view")
-    view.page_link(ctx, "data", "All sources, loads and known problems")
+    title += (
+        _("; not collected: {missing}").format(missing=words.listed(missing, most=3))
+        if missing
+        else _("; every month was collected")
+    )
+    _draw(
+        ctx, states, title, _("Months in which each source collected trafficking reports, in the period of this view")
+    )
+    view.page_link(ctx, "data", _("All sources, loads and known problems"))
 
 
 def of_everything(ctx: Context) -> None:
@@ -42,18 +50,23 @@ def of_everything(ctx: Context) -> None:
     parts = [record_months(everything, ctx.catalogue.first_month, ctx.catalogue.last_month), published_years(ctx)]
     states = pd.concat([part for part in parts if len(part)] or parts)  # an empty one would take the months' type away
     if states.empty:
-        figure.nothing("coverage", "Coverage", "Nothing is loaded, so nothing is covered.")
+        figure.nothing("coverage", _("Coverage"), _("Nothing is loaded, so nothing is covered."))
         return
     missing = _missing(states, _names(ctx))
-    title = f"Not collected: {words.listed(missing, most=4)}" if missing else "Every month was collected"
-    _draw(ctx, states, title, "By source and month; published figures by year")
+    title = (
+        _("Not collected: {missing}").format(missing=words.listed(missing, most=4))
+        if missing
+        else _("Every month was collected")
+    )
+    _draw(ctx, states, title, _("By source and month; published figures by year"))
 
 
 def _draw(ctx: Context, states: pd.DataFrame, title: str, subtitle: str) -> None:
     names = _names(ctx)
     figure.figure(
         "coverage", title, subtitle, coverage.strip(states, figure.current_palette(), names), _twin(states, names),
-        "Not collected is not zero: nobody counted trafficking there and then.", READING, missing="not collected",
+        _("Not collected is not zero: nobody counted trafficking there and then."), READING, missing="not collected",
+        about=view_facts.about(ctx),
     )  # fmt: skip
 
 

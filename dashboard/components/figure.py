@@ -114,6 +114,8 @@ def note(text: str) -> None:
 
 
 def _buttons(made: Figure) -> None:
+    from dashboard.components.picture_button import buttons  # what it draws a picture with is slow to import
+
     key, table = made.key, made.table
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"quiet_{key}"):
         with st.container(width="content"):
@@ -132,18 +134,10 @@ def _buttons(made: Figure) -> None:
         with st.popover("Link", type="tertiary", key=f"link_{key}", icon=":material/link:"):
             st.caption("Whoever may open this app sees the same view with this link.")
             st.code(view_link(), language=None, wrap_lines=True)
-        _more_buttons(made)
+        buttons(made)
         if made.reading:
             with st.popover("How to read it", type="tertiary", key=f"reading_{key}", icon=":material/help:"):
                 st.markdown(markdown_text(made.reading))
-
-
-def _more_buttons(made: Figure) -> None:
-    try:
-        from dashboard.components.picture_button import buttons
-    except ModuleNotFoundError:
-        return
-    buttons(made)
 
 
 @gate.fragment

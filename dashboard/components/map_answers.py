@@ -20,6 +20,7 @@ from dashboard.components import (
     view,
 )
 from dashboard.escape import html_text, markdown_text
+from dashboard.i18n import N_, _
 from dashboard.map_places import Scale
 from dashboard.maps import classes, shapes, styles
 from dashboard.maps.styles import ClassStyle
@@ -28,15 +29,16 @@ from dashboard.palette import Palette
 from dashboard.questions import changed, clustered, density, rate, trend
 from dashboard.questions.answer import Answer, refusal
 from dashboard.questions.study import Study
+from dashboard.told.pictures import picture
 from dashboard.view_context import Context
 
-REPORTS = "These are reports, shaped by where people look: a hotspot of reports is not the same as one of harm."
-BESIDE = {"by themselves": "", "beside all police reports": "reports", "beside the residents": "residents"}
-WIDTHS = {"by rule of thumb": "0", "500 m": "500", "1 km": "1000", "2 km": "2000", "5 km": "5000"}
-P_FROM = {"normal approximation": "", "99,999 permutations": "permuted"}
+REPORTS = N_("These are reports, shaped by where people look: a hotspot of reports is not the same as one of harm.")
+BESIDE = {N_("by themselves"): "", N_("beside all police reports"): "reports", N_("beside the residents"): "residents"}
+WIDTHS = {N_("by rule of thumb"): "0", N_("500 m"): "500", N_("1 km"): "1000", N_("2 km"): "2000", N_("5 km"): "5000"}
+P_FROM = {N_("normal approximation"): "", N_("99,999 permutations"): "permuted"}
 AGAINST = {changed.JUST_BEFORE: "", changed.YEAR_BEFORE: "year"}
-CHANGE_OF = {"no change": "", "the change of the whole area": "whole"}
-TOWARDS = {"the overall rate": "", "the neighbours' rate": "neighbours"}
+CHANGE_OF = {N_("no change"): "", N_("the change of the whole area"): "whole"}
+TOWARDS = {N_("the overall rate"): "", N_("the neighbours' rate"): "neighbours"}
 OPTIONS: dict[str, dict[str, dict[str, str]]] = {
     questions.DENSE: {"beside": BESIDE, "bandwidth": WIDTHS},
     questions.CLUSTERED: {"p": P_FROM},
@@ -44,8 +46,9 @@ OPTIONS: dict[str, dict[str, dict[str, str]]] = {
     questions.RATE: {"per": {rate.RESIDENTS: rate.RESIDENTS, rate.REPORTS: rate.REPORTS}, "towards": TOWARDS},
 }
 TITLES = {
-    "beside": "Density", "bandwidth": "Bandwidth", "p": "p-value from", "span": "Compare the last", "against": "With",
-    "than": "Held against", "per": "Held against", "towards": "Smoothed towards",
+    "beside": N_("Density"), "bandwidth": N_("Bandwidth"), "p": N_("p-value from"), "span": N_("Compare the last"),
+    "against": N_("With"),
+    "than": N_("Held against"), "per": N_("Held against"), "towards": N_("Smoothed towards"),
 }  # fmt: skip
 
 
@@ -59,7 +62,7 @@ def options(which: str, found: Study) -> dict[str, str]:
     chosen = {}
     for name, known in offered.items():
         with st.container(width=215):
-            chosen[name] = map_choice.pick(TITLES[name], known, name)
+            chosen[name] = map_choice.pick(_(TITLES[name]), known, name)
     return chosen
 
 
@@ -88,16 +91,16 @@ def show(
     p = figure.current_palette()
     named = map_places.named(ctx, found)
     made = answer(ctx, which, found, named, picked, noun)
-    table = made.table(named, found.counts, noun[1].capitalize())
+    table = made.table(named, found.counts, words.capital(_(noun[1])))
     caption = view_facts.caption(
-        ctx, REPORTS, *made.caveats, *_elsewhere(found, noun), _said(made, found, scale), cannot_tell=False
+        ctx, _(REPORTS), *made.caveats, *_elsewhere(found, noun), _said(made, found, scale), cannot_tell=False
     )
     left, right = st.columns([2, 1], gap="large")
     places = named.assign(cls=_painted(made, found), tip=made.tips).sort_values("n", ascending=False, kind="stable")
     with left, st.container(gap="xsmall"):
         if made.refused:
             figure.nothing("map", *_refused(made.sentence))
-            legend.show(legend.strip(strip, p, noun[1]))
+            legend.show(legend.strip(strip, p, _(noun[1])))
             figure.explain(caption)
         else:
             looks = _looks(made, p)
@@ -106,7 +109,13 @@ def show(
             drawn = partial(_draw, ctx, scale, made, places, looks, frames, chosen, strip, noun, street, play, p)
             if pair and which == questions.CHANGED:
                 drawn = partial(_draw_pair, ctx, found, named, picked, scale, chosen, strip, noun, street, p)
-            figure.figure("map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale))
+            seen = places if scale.layer else places[places["cls"] >= 0]
+            empty = _blank(scale, made, noun) if (seen["cls"] < 0).any() else ""
+            figure.figure(
+                "map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale),
+                about=view_facts.about(ctx, " ".join((_(REPORTS), *made.caveats))),
+                picture=picture(ctx, seen, looks, made.legend, cells=bool(scale.resolution), empty=empty),
+            )  # fmt: skip
         with st.container(horizontal=True, gap="xsmall", key="map_reasons"):
             settings(made, _area(found, noun), p)
             if which == questions.CLUSTERED and not made.refused:
@@ -128,17 +137,17 @@ def _draw(
     if frames is not None:
         places = places.sort_index()  # the frames follow the study's order
     elif play:
-        st.info(map_frames.TOO_FEW, icon=":material/info:")
-    picture = ClassPaint(
+        st.info(_(map_frames.TOO_FEW), icon=":material/info:")
+    painted = ClassPaint(
         places, looks, noun, frames, selected=chosen, draws_empty=bool(scale.layer), several=True,
         labelled=map_view.named(ctx, scale), draws_areas=ctx.catalogue.has_points,
         area=st.session_state.get(map_choice.DRAWN),
     )  # fmt: skip
-    map_view.show_picture(ctx, picture, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked)
+    map_view.show_picture(ctx, painted, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked)
     cls = places["cls"].to_numpy(dtype="int64")
     counts = None if frames is not None else [int((cls == i).sum()) for i in range(len(looks))]
-    empty = _blank(scale, made, noun[0]) if (cls < 0).any() else ""
-    legend.show(legend.categories(looks, made.legend, p, counts, empty), legend.strip(strip, p, noun[1]))
+    empty = _blank(scale, made, noun) if (cls < 0).any() else ""
+    legend.show(legend.categories(looks, made.legend, p, counts, empty), legend.strip(strip, p, _(noun[1])))
 
 
 def _draw_pair(
@@ -158,17 +167,17 @@ def _draw_pair(
         ctx, (pictures[0], pictures[1]), which.words, p, moment=map_choice.moment(), street_map=street,
         clicked=map_choice.clicked,
     )  # fmt: skip
-    legend.show(legend.shades(shared, noun[1].capitalize(), p, "0"), legend.strip(strip, p, noun[1]))
+    legend.show(legend.shades(shared, words.capital(_(noun[1])), p, "0"), legend.strip(strip, p, _(noun[1])))
 
 
 def _leading(made: Answer, found: Study, named: pd.DataFrame, noun: tuple[str, str]) -> tuple[str, pd.DataFrame] | None:
     """The places that the answer names, in its order."""
     titles = {
-        "hot": "The surest hotspots",
-        "change": "Changed beyond chance",
-        "trend": "Hotspots with a clear course",
-        "relative": f"More {noun[1]} than suggested",
-        "rates": "High beyond chance",
+        "hot": _("The surest hotspots"),
+        "change": _("Changed beyond chance"),
+        "trend": _("Hotspots with a clear course"),
+        "relative": _("More {many} than suggested").format(many=_(noun[1])),
+        "rates": _("High beyond chance"),
     }
     if made.look not in titles or not len(made.hot):
         return None
@@ -200,28 +209,28 @@ def _looks(made: Answer, p: Palette) -> tuple[ClassStyle, ...]:
     return styles.values(made.labels, p)
 
 
-def _blank(scale: Scale, made: Answer, one: str) -> str:
+def _blank(scale: Scale, made: Answer, noun: tuple[str, str]) -> str:
     """What a place without a colour means; in one line of a phone."""
-    which = f"no {one}"
+    which = _("no {thing}").format(thing=_(noun[0]))
     if made.look == "values":
-        which = "less than that"
+        which = _("less than that")
     elif made.look == "change":
-        which = f"no {one} in either period"
-    return f"{'Outline only' if scale.layer else 'Left blank'}: {which}"
+        which = _("no {thing} in either period").format(thing=_(noun[0]))
+    return (_("Outline only: {which}") if scale.layer else _("Left blank: {which}")).format(which=which)
 
 
 def _refused(sentence: str) -> tuple[str, str]:
     """A heading, and the rest of the sentence."""
-    for heading in ("Too few to tell", "Nothing clusters"):
+    for heading in (_("Too few to tell"), _("Nothing clusters")):
         if sentence.startswith(f"{heading}: "):
             rest = sentence[len(heading) + 2 :]
             return heading, rest[0].upper() + rest[1:]
-    return "This cannot be told", sentence
+    return _("This cannot be told"), sentence
 
 
 def settings(made: Answer, about: str, p: Palette) -> None:
     """What shaped the answer, and why, behind a button. about : the study area in a sentence."""
-    with st.popover("Settings and why", type="tertiary", icon=":material/tune:"):
+    with st.popover(_("Settings and why"), type="tertiary", icon=":material/tune:"):
         st.markdown(markdown_text(about))
         cells = "".join(
             f'<tr><th scope="row" style="{_CELL};font-weight:600;white-space:nowrap">{html_text(s.name)}</th>'
@@ -237,40 +246,49 @@ _CELL = "text-align:left;vertical-align:top;border:0;padding:.25rem .9rem .25rem
 
 def _area(found: Study, noun: tuple[str, str]) -> str:
     n, where = int(found.counts.sum()), words.count(len(found), *found.words)
-    return (
-        f"{words.count(n, *noun)[:1].upper()}{words.count(n, *noun)[1:]} with a place, in {where} from which police "
-        "reports of any kind came or which lie in the areas that the sources report from. Places without data are no "
-        "zeros and are not in it."
-    )
+    return _(
+        "{counted} with a place, in {where} from which police reports of any kind came or "
+        "which lie in the areas that the sources report from. Places without data are no zeros and "
+        "are not in it."
+    ).format(counted=words.capital(words.count(n, *noun)), where=where)
 
 
 def _said(made: Answer, found: Study, scale: Scale) -> str:
     """The settings on the figure itself, where a print keeps them."""
-    parts = [f"{words.number(found.counts.sum())} in {words.count(len(found), *found.words)}"]
+    parts = [
+        _("{n} in {places}").format(n=words.number(found.counts.sum()), places=words.count(len(found), *found.words))
+    ]
     parts += [shapes.across(scale.resolution)] if scale.resolution else []
     parts += [f"{s.name.lower() if len(s.name) > 1 else s.name}: {s.value}" for s in made.settings]
-    return f"Settings: {'; '.join(parts)}."
+    return _("Settings: {settings}.").format(settings="; ".join(parts))
 
 
 def _elsewhere(found: Study, noun: tuple[str, str]) -> tuple[str, ...]:
     parts = []
     if found.left_out:
         parts.append(
-            f"Too far away to be judged together with the rest: {words.listed(list(found.left_out))}. Choose it under "
-            "“Source” to see it by itself."
+            _(
+                "Too far away to be judged together with the rest: {list}. Choose it under “Source” to see "
+                "it by itself."
+            ).format(list=words.listed(list(found.left_out)))
         )
     if found.outside:
-        parts.append(f"{words.number(found.outside)} {noun[1]} lie outside the area that the data cover.")
+        parts.append(
+            _("{outside} {many} lie outside the area that the data cover.").format(
+                outside=words.number(found.outside), many=_(noun[1])
+            )
+        )
     return tuple(parts)
 
 
 def _reading(scale: Scale) -> str:
-    what = "a six-sided cell of equal size" if scale.resolution else "an area"
-    return (
-        f"Each shape is {what}. The answer is the sentence above the map; the settings say how it was found. Colours "
-        "come with patterns, so that a grey print says the same. Click a shape to see its figures, with Shift (or "
-        "“Add places”) several. Records known only by area are never moved into a cell."
-    )
+    what = _("a six-sided cell of equal size") if scale.resolution else _("an area")
+    return _(
+        "Each shape is {what}. The answer is the sentence above the map; the settings say how it was "
+        "found. Colours come with patterns, so that a grey print says the same. Click a shape to see "
+        "its figures, with Shift (or “Add places”) several. Records known only by area are never "
+        "moved into a cell."
+    ).format(what=what)
 
 
 def _periods(ctx: Context, found: Study, picked: dict[str, str]) -> changed.Periods:
@@ -288,6 +306,6 @@ def _two(ctx: Context, found: Study, picked: dict[str, str]) -> tuple[np.ndarray
 
 def _changed(ctx: Context, found: Study, picked: dict[str, str], noun: tuple[str, str]) -> Answer:
     if not len(found.months):
-        return refusal(f"Too few to tell: no {noun[1]} with a day and a place.", len(found))
+        return refusal(_("Too few to tell: no {many} with a day and a place.").format(many=_(noun[1])), len(found))
     before, after = _two(ctx, found, picked)
     return changed.changed(found, before, after, _periods(ctx, found, picked), noun, bool(picked["than"]))

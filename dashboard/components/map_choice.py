@@ -4,24 +4,22 @@ What is a choice of the view is a widget bound to the link, so a copied link sho
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import map_places, measures, questions, words
-from dashboard.filters import default
-from dashboard.map_places import Scale, empty_cells, held_by, scales
+from dashboard import questions, words
+from dashboard.components import linked
+from dashboard.i18n import _, english, in_english
+from dashboard.map_places import Scale, empty_cells, scales
 from dashboard.maps import clicks, drawn, shapes
+from dashboard.told.records_map import ASK, SCALE, usual
 from dashboard.view_context import Context
 
-SCALE, PLACE, STREET, MAP, MOMENT = "by", "place", "street_map", "map", "map_moment"
+PLACE, STREET, MAP, MOMENT = "place", "street_map", "map", "map_moment"
 DRAWN, DRAWN_ERROR = "map_drawn", "map_drawn_error"
-DEFAULT_RESOLUTION = 7
-FINE_TO_COARSE = (8, 7, 6)
-MOST_CELLS, RECORDS_PER_CELL = 2_500, 2
-QUESTION, PLAY, PAIR = "ask", "play", "pair"
+QUESTION, PLAY, PAIR = ASK, "play", "pair"
 MOST_PLACES = 50
 _LAST, _AGAIN = "last_on_map_", "again_on_map_"
 
@@ -31,35 +29,44 @@ def scale(ctx: Context) -> Scale:
     options = scales(ctx)
     labels = {s.label: s for s in options}
     _recall(SCALE)
-    usual = options.index(_usual(ctx, options))
-    chosen = st.selectbox("Count by", list(labels), index=usual, key=SCALE, bind="query-params", on_change=_forget)
+    at = options.index(usual(ctx))
+    named = {label: label for label in labels}
+    bound = linked.follow(SCALE, named)
+    chosen = st.selectbox(
+        _("Count by"), list(labels), at, lambda label: labels[label].said, key=SCALE, on_change=_forget, **bound
+    )
     _keep(SCALE, chosen)
+    linked.keep(SCALE, chosen, named, options[at].label)
     return labels[chosen]
 
 
 def question() -> str:
     """What the map is asked; a key of questions.LABELS."""
-    return pick("Question", {label: key for key, label in questions.LABELS.items()}, QUESTION)
+    return pick(_("Question"), {label: key for key, label in questions.LABELS.items()}, QUESTION)
 
 
 def street_map() -> bool:
     """The switch of the street map: off unless somebody turns it on in this session, and never in a link."""
     return st.toggle(
-        "Street map (contacts openstreetmap.org)",
+        _("Street map (contacts openstreetmap.org)"),
         key=STREET,
-        help="Asks that site for the streets of the part you look at; it learns your internet address, that part, and "
-        "this app's address. No record is sent. Off, nothing leaves this app.",
+        help=_(
+            "Asks that site for the streets of the part you look at; it learns your internet address, "
+            "that part, and this app's address. No record is sent. Off, nothing leaves this app."
+        ),
     )
 
 
 def player() -> bool:
     """The switch of the player over time."""
-    return st.toggle("Play over time", key=PLAY, on_change=moved, help="Rolling windows of twelve months.")
+    return st.toggle(_("Play over time"), key=PLAY, on_change=moved, help=_("Rolling windows of twelve months."))
 
 
 def side_by_side() -> bool:
     """The switch of two linked maps."""
-    return st.toggle("Side by side", key=PAIR, on_change=moved, help="One map for each period; they move together.")
+    return st.toggle(
+        _("Side by side"), key=PAIR, on_change=moved, help=_("One map for each period; they move together.")
+    )
 
 
 def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[tuple[str, ...], pd.DataFrame]:
@@ -67,25 +74,40 @@ def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[tuple[str, ...
     _recall(PLACE)
     places = _with_chosen(ctx, by, places)
     labels = dict(zip(places["id"], places["label"], strict=True))
+    bound = linked.follow(PLACE, _in_links(ctx, by, labels, _wanted()), many=True)
     chosen = st.multiselect(
-        "Places",
+        _("Places"),
         list(labels),
         key=PLACE,
-        bind="query-params",
         format_func=lambda key: labels.get(key, key),
-        placeholder="Choose on the map or here",
+        placeholder=_("Choose on the map or here"),
         max_selections=MOST_PLACES,
         on_change=moved,
+        **bound,
     )
     _keep(PLACE, chosen)
+    linked.keep(PLACE, chosen, _in_links(ctx, by, labels, chosen), [])
     return tuple(chosen), places
+
+
+def _in_links(ctx: Context, by: Scale, labels: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
+    """What the link says of places: an area's name is the same in every language, a cell's is said in English."""
+    if english() or not by.resolution:
+        return dict(labels)
+    cells = [cell for key in keys if (cell := shapes.parse_cell(key, by.resolution)) is not None]
+    with in_english():
+        named = empty_cells(ctx, cells)
+    return dict(zip(named["id"], named["label"], strict=True))
 
 
 def pick(label: str, options: Mapping[str, str], key: str) -> str:
     """A choice that the link carries: options are what is shown -> what it means. Returns the meaning."""
     _recall(key)
-    chosen = st.selectbox(label, list(options), key=key, bind="query-params", on_change=moved)
+    named = {option: option for option in options}
+    bound = linked.follow(key, named)
+    chosen = st.selectbox(label, list(options), format_func=_, key=key, on_change=moved, **bound)
     _keep(key, chosen)
+    linked.keep(key, chosen, named, next(iter(options), None))
     return options[chosen]
 
 
@@ -105,7 +127,7 @@ def _keep(name: str, chosen: str | list[str] | None) -> None:
     """
     last, seen = st.session_state.get(_LAST + name), st.session_state.get(_LAST + MOMENT + name)
     st.session_state[_LAST + MOMENT + name] = moment()
-    if last is not None and chosen != last and seen == moment():
+    if english() and last is not None and chosen != last and seen == moment():
         st.session_state[_AGAIN + name] = True
         st.rerun()
     st.session_state[_LAST + name] = chosen
@@ -175,27 +197,6 @@ def _cell_named(label: str) -> str:
     return found[1].lower().ljust(15, "f") if found else ""
 
 
-def _usual(ctx: Context, options: list[Scale]) -> Scale:
-    """Cells small enough to tell places apart and large enough to hold records; areas where more records have those.
-
-    Of the default view: a default that moved with the filters would change what a copied link shows.
-    """
-    ctx = replace(ctx, filters=default(ctx.catalogue))
-    sizes = [s for s in options if s.resolution in FINE_TO_COARSE]
-    cells = next((s for s in sizes if s.resolution == DEFAULT_RESOLUTION), options[0])
-    held = held_by(ctx, cells)
-    for size in sorted(sizes, key=lambda s: -s.resolution):
-        every = map_places.study_size(ctx, size.resolution)
-        if 0 < every <= MOST_CELLS and held >= RECORDS_PER_CELL * every:
-            cells = size
-            break
-    if 2 * held >= measures.total(ctx.warehouse, ctx.filters):
-        return cells
-    layers = [s for s in options if s.layer]
-    best = max(layers, key=lambda s: held_by(ctx, s), default=cells)
-    return best if held_by(ctx, best) > held else cells
-
-
 def notice(ctx: Context) -> None:
     """Say what of the link will be dropped; to be called before the controls are drawn, which drop it in silence."""
     by = st.query_params.get(SCALE)
@@ -203,11 +204,14 @@ def notice(ctx: Context) -> None:
     unread = [SCALE] if by and scale is None else []
     named = st.query_params.get_all(PLACE)
     if named and PLACE not in st.session_state:
-        known = scale or _usual(ctx, scales(ctx))
+        known = scale or usual(ctx)
         labels = {a.label for a in ctx.catalogue.areas if a.layer == known.layer}
         cells = [known.resolution and shapes.parse_cell(_cell_named(n), known.resolution) for n in named]
         if not all(n in labels or cell for n, cell in zip(named, cells, strict=True)):
             unread.append(PLACE)
     if unread:
         listed = words.listed([f"“{name}”" for name in unread])
-        st.info(f"The link's {listed} could not be read and was left out.", icon=":material/link_off:")
+        st.info(
+            _("The link's {listed} could not be read and was left out.").format(listed=listed),
+            icon=":material/link_off:",
+        )

@@ -14,6 +14,7 @@ from dashboard.told import (
     people,
     records,
     records_compared,
+    records_map,
     records_people,
     records_trends,
     trends,
@@ -79,5 +80,6 @@ def _records(ctx: Context, page: str, query: Query, p: Palette) -> list[Told]:
     if page == "demographics":
         return records_people.figures(ctx, query, p)
     if page == "map":
-        return []
-    return [records.over_time(ctx, p)]
+        return records_map.figures(ctx, query, p)
+    where = [] if ctx.catalogue.public else [records_map.where(ctx, p)]
+    return [records.over_time(ctx, p), *where]

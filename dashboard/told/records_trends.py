@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dashboard import measures, stories, view_facts, words
+from dashboard import dates, measures, stories, view_facts, words
 from dashboard.analysis import timeline
 from dashboard.charts import bars, heat, multiples, trend, years
 from dashboard.figures import Nothing
@@ -259,9 +259,10 @@ def week(ctx: Context, p: Palette) -> Told:
     by_part = counts.to_numpy().reshape(7, 4, 6).sum(axis=2)
     day, part = np.unravel_index(by_part.argmax(), by_part.shape)
     hours = ("midnight to 6:00", "6:00 to noon", "noon to 18:00", "18:00 to midnight")
-    title = f"Most {many} by weekday and time: {heat.WEEKDAYS[day]}, {hours[part]} ({words.number(by_part[day, part])})"
+    weekdays = [words.capital(dates.weekday(i)) for i in range(7)]
+    title = f"Most {many} by weekday and time: {weekdays[day]}, {hours[part]} ({words.number(by_part[day, part])})"
     long = counts.stack().rename("n").rename_axis(["weekday", "hour"]).reset_index()
-    twin = counts.rename(columns=lambda h: f"{h:02d}").set_axis(heat.WEEKDAYS).rename_axis("Weekday").reset_index()
+    twin = counts.rename(columns=lambda h: f"{h:02d}").set_axis(weekdays).rename_axis("Weekday").reset_index()
     return figure(
         ctx, "week", title, f"{ctx.sentence} Date and hour occurred.",
         heat.week(long, p), twin,
