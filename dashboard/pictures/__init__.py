@@ -36,15 +36,17 @@ def draw(figure: Figure, form: Form = "png", preset: Preset = "evidence", size: 
     return presets.draw(figure, form, preset, size)
 
 
-def draw_bare(figure: Figure, form: Form = "png", size: Size = (1600, 900)) -> bytes:
+def draw_bare(figure: Figure, form: Form = "png", size: Size = (1600, 900), letters: float | None = None) -> bytes:
     """Only what is drawn: the plot, or the map with its legend, scale and north. Whoever places it adds the words.
+
+    letters : height in pixels of ordinary type, where the place is narrower than a slide; smaller if it would not fit.
 
     Raises as `draw`. It has no frame: a restricted figure needs that of the slide or the page that it is put on.
     """
     from dashboard.pictures import presets
 
     _one_of(form, FORMS)
-    return presets.draw_bare(figure, form, size)
+    return presets.draw_bare(figure, form, size, letters)
 
 
 def _one_of(value: str, allowed: tuple[str, ...]) -> None:

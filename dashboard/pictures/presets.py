@@ -15,6 +15,7 @@ from dashboard.pictures.paint import FRAME, WHITE
 from dashboard.pictures.sheet import LINE, LOCK, Box, Sheet, wrapped
 
 TEXT, QUIET = "#23262A", "#5F646B"
+FONT = 15  # pixels of plotly's letters
 SLIDE = (1920, 1080)
 WIDE = 1600  # pixels of evidence
 
@@ -45,13 +46,13 @@ def draw(figure: Figure, form: str, preset: str, size: tuple[int, int] | None) -
         return sheet.save(form, figure.title, alternative(figure))
 
 
-def draw_bare(figure: Figure, form: str, size: tuple[int, int]) -> bytes:
+def draw_bare(figure: Figure, form: str, size: tuple[int, int], letters: float | None = None) -> bytes:
     """As `pictures.draw_bare`."""
     with LOCK:
         sheet = Sheet(*size)
         edge = 8 * size[0] / SLIDE[0]
         inside = Box(edge, edge, size[0] - 2 * edge, size[1] - 2 * edge)
-        _drawn(sheet, figure, inside, _size(figure, inside, 1.9 * size[0] / SLIDE[0]))
+        _drawn(sheet, figure, inside, _size(figure, inside, letters / FONT if letters else 1.9 * size[0] / SLIDE[0]))
         return sheet.save(form, figure.title, alternative(figure))
 
 
