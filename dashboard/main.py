@@ -6,15 +6,16 @@ import streamlit as st
 
 from dashboard.access import PUBLIC, Access
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, filter_bar, gate, notices, recorded, saved_bar
+from dashboard.components import context, filter_bar, gate, notices, present_page, recorded, saved_bar
 from dashboard.warehouse import Warehouse, WarehouseError
 
-STEWARD = "Steward"
+STEWARD, PRESENT = "Steward", "Present"
 SECTIONS = {
     "": ("Overview", "Map", "Trends", "Demographics", "Services"),
     "Take away": (
         "Export",
         "Saved views",
+        PRESENT,
     ),
     "About": ("Data", "Why rounded", STEWARD),
 }
@@ -36,13 +37,25 @@ def main() -> None:
         gate.turn_away(reader)
         notices.footer(None)
         return
-    page = st.navigation(_pages(reader), position="top")
+    slides = present_page.presenting()
+    page = st.navigation(_pages(reader), position="hidden" if slides else "top")
     notices.surroundings()
     gate.hold(reader)
     try:
-        _draw(page, reader)
+        if slides and page.title == PRESENT:
+            _slides()
+        else:
+            _draw(page, reader)
     finally:
         gate.hold(None)
+
+
+def _slides() -> None:
+    """A briefing full screen: nothing around it."""
+    try:
+        present_page.show(context.warehouse())
+    except WarehouseError as error:
+        notices.problem(error.message, error.remedy)
 
 
 def _draw(page: st.Page, reader: Access) -> None:
@@ -68,6 +81,10 @@ def _draw(page: st.Page, reader: Access) -> None:
 def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalogue) -> None:
     saved_bar.follow()
     name = _name(page.title)
+    if page.title == PRESENT:  # its briefings have filters of their own
+        if recorded.view(name, None, reader, catalogue.fictional):
+            page.run()
+        return
     filters = filter_bar.draw(warehouse, catalogue, name)
     if not recorded.view(name, filters, reader, catalogue.fictional):
         return

@@ -1,9 +1,9 @@
 """Briefings: ordered views with a title and a sentence each, filled from the figures; what their meetings decided."""
 
 from dashboard.decks.decisions import Decision, decide, decisions, done, drawn_notes
-from dashboard.decks.filling import Change, Flag, Refreshed, add_view, filled, flags, new, refresh, rewrite
+from dashboard.decks.filling import Change, Flag, Refreshed, add_view, filled, flags, new, refresh, release_of, rewrite
 from dashboard.decks.meetings import MEETINGS, Meeting
-from dashboard.decks.shown import Shown, deck_of, shown
+from dashboard.decks.shown import Shown, deck_of, one, shown
 from dashboard.decks.store import DeckError, Item, Stored, delete, get, listed, move, remove, rename, restore, update
 
 __all__ = [
@@ -30,7 +30,9 @@ __all__ = [
     "listed",
     "move",
     "new",
+    "one",
     "refresh",
+    "release_of",
     "remove",
     "rename",
     "restore",
