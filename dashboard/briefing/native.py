@@ -12,6 +12,7 @@ from pptx.util import Inches, Pt
 
 from dashboard.briefing import fit, said
 from dashboard.briefing.parts import date_axis, label_skip, lay_out, mixed_in, title_at, without_legend_entries
+from dashboard.briefing.planned import Box
 from dashboard.briefing.plots import Curve, Panel, Series
 from dashboard.briefing.workbook import Categories, Points
 from dashboard.palette import LIGHT
@@ -23,16 +24,6 @@ _PATTERNS = {"hatched": MSO_PATTERN.WIDE_UPWARD_DIAGONAL, "crossed": MSO_PATTERN
 # Steps of time that an axis of dates can have, and how it writes them; others are axes of names.
 _TIME = {"day": ("days", "d mmm yyyy"), "month": ("months", "mmm yyyy"), "year": ("years", "yyyy")}
 _MONTHS_BETWEEN = (1, 2, 3, 4, 6, 12, 24, 36, 60, 120)
-
-
-@dataclass(frozen=True)
-class Box:
-    """A place on a slide, in inches."""
-
-    x: float
-    y: float
-    w: float
-    h: float
 
 
 @dataclass(frozen=True)
@@ -85,7 +76,7 @@ def inner(panel: Panel, box: Box, look: Style) -> Box:
         return Box(box.x + left, box.y + name, box.w - left - 0.9, box.h - name - 0.05)
     left = fit.width(said.number(top(panel)), look.size) + 0.2
     right = max(fit.width(s.name, look.size) for s in panel.series if not s.dotted) + 0.3 if look.ends else 0.2
-    over = name + line * _legend_rows(panel, box, look) + (line * 1.2 if panel.notes else 0) + line * 0.7
+    over = name + line * _legend_rows(panel, box, look) + (line * 1.2 if panel.notes else 0) + line * 0.4
     right = min(right, 0.3 * box.w)
     # Names that are not dates are turned where they do not fit.
     turned = panel.step not in _TIME and skip(panel, box.w - left - right, look.size) > 1

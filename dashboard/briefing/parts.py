@@ -7,7 +7,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 
 if TYPE_CHECKING:
-    from dashboard.briefing.native import Box
+    from dashboard.briefing.planned import Box
 
 _DECORATIVE = (
     '<a:extLst {ns}><a:ext uri="{{C183D7F6-B498-43B3-948B-1728B52AA6E4}}">'

@@ -51,14 +51,18 @@ def _last(about: "About | None", deck: Deck) -> str:
     return " ".join(filter(None, parts))
 
 
-def marks(native: Native | None) -> list[str]:
-    """Sentences for what a chart leaves out or marks: few or none, not collected, not final, dated notes."""
+def marks(native: Native | None, drawn: bool = False) -> list[str]:
+    """Sentences for what a chart leaves out or marks: few or none, not collected, not final, dated notes.
+
+    drawn : it is a picture, which marks few or none and names its dated notes itself.
+    """
     if not isinstance(native, tuple):
         return []
     found: dict[str, list[Panel]] = defaultdict(list)
     for panel in native:
         if panel.few and not panel.across:
-            found[_("few or none, no bar is drawn: {periods}.").format(periods=_names(panel, panel.few))].append(panel)
+            few = _("few or none: {periods}.") if drawn else _("few or none, no bar is drawn: {periods}.")
+            found[few.format(periods=_names(panel, panel.few))].append(panel)
         if panel.gaps:
             found[_("not collected, a gap: {periods}.").format(periods=_runs(panel))].append(panel)
     said = []
@@ -71,6 +75,8 @@ def marks(native: Native | None) -> list[str]:
     if any(s.dotted for p in native for s in p.series):
         said.append(_("dotted: not final yet."))
     said = [line[:1].upper() + line[1:] for line in said]
+    if drawn:
+        return said + [_("Dashed line: {text}").format(text=_ended(text)) for _at, text in native[0].notes]
     return said + [f"{letter(i)}  {_ended(text)}" for i, (_at, text) in enumerate(native[0].notes)]
 
 
@@ -91,9 +97,9 @@ def _runs(panel: Panel) -> str:
     return words.listed(runs, _("and"), _LISTED)
 
 
-def aside(figure: Figure, native: Native | None, preset: Preset) -> list[str]:
+def aside(figure: Figure, native: Native | None, preset: Preset, drawn: bool = False) -> list[str]:
     """What stands beside the figure: its marks; with everything stated, its caption, how to read it and its link."""
-    said = marks(native)
+    said = marks(native, drawn)
     if preset == "evidence":
         said += [plain(line) for line in (figure.subtitle, figure.caption, figure.reading) if line]
         if figure.about.link:
@@ -101,26 +107,26 @@ def aside(figure: Figure, native: Native | None, preset: Preset) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def notes(slide: Slide, shortened: str = "") -> str:
-    """What the speaker has below the slide: own note, full caption, how to read it, where the view is."""
+def notes(slide: Slide, left_out: Sequence[str] = ()) -> str:
+    """What the speaker has below the slide: own note, what was shortened, full caption, how to read it, its link."""
     figure = slide.figure
-    parts = [plain(slide.note)]
+    parts = [plain(slide.note), *left_out]
     if figure is not None:
         parts += [plain(figure.title) if plain(figure.title) != slide.heading else "", plain(figure.subtitle)]
-        parts += [plain(figure.caption), plain(shortened)]
+        parts.append(plain(figure.caption))
         parts.append(_("How to read it: {text}").format(text=plain(figure.reading)) if figure.reading else "")
         parts.append(_("This view: {link}").format(link=plain(figure.about.link)) if figure.about.link else "")
     return "\n".join(filter(None, parts))
 
 
-def alternative(figure: Figure, native: Native | None, panel: Panel | None = None) -> str:
+def alternative(figure: Figure, native: Native | None, panel: Panel | None = None, drawn: bool = False) -> str:
     """What a figure shows, for those who do not see it: its sentence, its numbers where they are few, its marks."""
     said = [_ended(figure.text)]
     if panel is not None and panel.name:
         said.append(_ended(panel.name))
     for one in [panel] if panel is not None else native if isinstance(native, tuple) else []:
         said += _numbers(one)
-    return plain(" ".join([*said, *marks(native if panel is None else (panel,))]))
+    return plain(" ".join([*said, *marks(native if panel is None else (panel,), drawn)]))
 
 
 def _numbers(panel: Panel) -> list[str]:

@@ -11,18 +11,14 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from dashboard.briefing import fit
-from dashboard.briefing.native import Box, rgb
+from dashboard.briefing.native import rgb
 from dashboard.briefing.parts import bare, decorative
+from dashboard.briefing.planned import HEIGHT, MARGIN, WIDTH, Box, Piece
 from dashboard.palette import LIGHT
 
-WIDTH, HEIGHT = 13.333, 7.5  # inches: 16 to 9
-MARGIN, TOP, FOOT = 0.6, 0.38, 0.3
-BOLD = 0.94  # bold letters are that much wider
 FONT = "Arial"  # on every computer, or one of the same widths
 FRAME = "#8A4B00"  # as on the pages
 TITLE_LAYOUT, PLAIN_LAYOUT = 0, 5
-FOOTER_WIDTH = WIDTH - 2 * MARGIN - 0.6
-FOOTER_SIZE, TITLE_SIZES = 12, (34, 32, 30, 28, 26, 24)
 _OWN = 10.0  # inches: width of the template's slides
 _UNWANTED = ("/thumbnail", "/printerSettings")
 
@@ -74,51 +70,20 @@ def put(shape: Any, box: Box) -> None:
     frame.vertical_anchor = MSO_ANCHOR.TOP
 
 
-def title_height(text: str, room: float, sizes: Sequence[float] = TITLE_SIZES) -> tuple[float, float]:
-    """The size in points at which a title fits `room` inches, and the inches that it takes."""
-    width = WIDTH - 2 * MARGIN
-    size = fit.largest([text], sizes, width * BOLD, room)
-    return size, fit.height([text], size, width * BOLD) + 0.05
-
-
-def title(slide: Any, text: str, room: float, sizes: Sequence[float] = TITLE_SIZES, y: float = TOP) -> float:
-    """Write the title into its own place, as large as fits `room` inches; returns where it ends."""
-    size, high = title_height(text, room, sizes)
-    put(slide.shapes.title, Box(MARGIN, y, WIDTH - 2 * MARGIN, high))
-    frame = slide.shapes.title.text_frame
-    write(frame, [text], size)
-    frame.paragraphs[0].runs[0].font.bold = True
-    left(frame)
-    return y + high
-
-
 def left(frame: Any) -> None:
     """Every paragraph begins at the left edge."""
     for paragraph in frame.paragraphs:
         paragraph._p.get_or_add_pPr().set("algn", "l")
 
 
-def footer_begins(texts: Sequence[str], restricted: bool) -> float:
-    """Where the line above the footer is."""
-    return _bottom(restricted) - fit.height(texts, FOOTER_SIZE, FOOTER_WIDTH) - 0.12
-
-
-def _bottom(restricted: bool) -> float:
-    return HEIGHT - FOOT - (0.16 if restricted else 0)
-
-
-def footer(shapes: Any, texts: Sequence[str], number: str, restricted: bool) -> None:
-    """What the figure rests on, and the number of the slide, at the foot."""
-    bottom, begins = _bottom(restricted), footer_begins(texts, restricted) + 0.08
-    width, high = FOOTER_WIDTH, _bottom(restricted) - begins
+def foot(shapes: Any, piece: Piece) -> None:
+    """What the figure rests on, under a line."""
+    begins = piece.box.y
     rule = shapes.add_connector(1, Inches(MARGIN), Inches(begins - 0.08), Inches(WIDTH - MARGIN), Inches(begins - 0.08))
     rule.line.color.rgb, rule.line.width = rgb(LIGHT.grid), Pt(1)
     bare(rule)
     decorative(rule)
-    write(text_box(shapes, Box(MARGIN, begins, width, high), "Footer"), texts, FOOTER_SIZE, LIGHT.quiet)
-    place = text_box(shapes, Box(WIDTH - MARGIN - 0.5, bottom - 0.22, 0.5, 0.22), "Number")
-    write(place, [number], FOOTER_SIZE, LIGHT.quiet)
-    place.paragraphs[0]._p.get_or_add_pPr().set("algn", "r")
+    write(text_box(shapes, piece.box, "Footer"), piece.texts, piece.size, LIGHT.quiet)
 
 
 def restricted_frame(shapes: Any, text: str) -> None:
