@@ -5,7 +5,8 @@ stands in a table of constants is marked by `N_` there and put into `_` where it
 run decides. docs/language.md says how to add a language.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,16 @@ def speak(code: str, territory: str = "") -> None:
 def locale() -> str:
     """The locale of numbers and dates, as Babel names it: `es_US`."""
     return known_locale(language(), _territory.get())
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """English for a while: for what links carry, which is the same for everybody."""
+    before = _language.set(SOURCE)
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 def english() -> bool:

@@ -6,18 +6,19 @@ import streamlit as st
 
 from dashboard.access import PUBLIC, Access
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, filter_bar, gate, notices, present_page, recorded, saved_bar
+from dashboard.components import context, filter_bar, gate, linked, notices, present_page, recorded, saved_bar, spoken
+from dashboard.i18n import N_, _
 from dashboard.warehouse import Warehouse, WarehouseError
 
-STEWARD, PRESENT = "Steward", "Present"
+STEWARD, PRESENT = N_("Steward"), N_("Present")
 SECTIONS = {
-    "": ("Overview", "Map", "Trends", "Demographics", "Services"),
-    "Take away": (
-        "Export",
-        "Saved views",
+    "": (N_("Overview"), N_("Map"), N_("Trends"), N_("Demographics"), N_("Services")),
+    N_("Take away"): (
+        N_("Export"),
+        N_("Saved views"),
         PRESENT,
     ),
-    "About": ("Data", "Why rounded", STEWARD),
+    N_("About"): (N_("Data"), N_("Why rounded"), STEWARD),
 }
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 # Drawn here: Streamlit would fetch an icon that is named or an emoji from another host.
@@ -29,6 +30,7 @@ ICON = (
 
 def main() -> None:
     """Draw one page, for those who may see it. When the warehouse cannot be opened, say what to do instead."""
+    spoken.begin()
     st.set_page_config(page_title="Lamplight", page_icon=ICON, layout="wide")
     reader = gate.decide()
     if not isinstance(reader, Access):
@@ -39,10 +41,11 @@ def main() -> None:
         return
     slides = present_page.presenting()
     page = st.navigation(_pages(reader), position="hidden" if slides else "top")
+    linked.turned(_called(page))
     notices.surroundings()
     gate.hold(reader)
     try:
-        if slides and page.title == PRESENT:
+        if slides and _called(page) == _name(PRESENT):
             _slides()
         else:
             _draw(page, reader)
@@ -60,7 +63,7 @@ def _slides() -> None:
 
 def _draw(page: st.Page, reader: Access) -> None:
     catalogue: Catalogue | None = None
-    steward = page.title == STEWARD
+    steward = _called(page) == _name(STEWARD)
     gate.signed_in(reader)
     try:
         warehouse = context.warehouse()
@@ -80,8 +83,8 @@ def _draw(page: st.Page, reader: Access) -> None:
 
 def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalogue) -> None:
     saved_bar.follow()
-    name = _name(page.title)
-    if page.title == PRESENT:  # its briefings have filters of their own
+    name = _called(page)
+    if _called(page) == _name(PRESENT):  # its briefings have filters of their own
         if recorded.view(name, None, reader, catalogue.fictional):
             page.run()
         return
@@ -100,7 +103,14 @@ def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalo
 def _pages(reader: Access | None) -> dict[str, list[st.Page]]:
     """Every page that this reader may open, in the order in which they are needed; None: nobody is let in yet."""
     may_open = (reader or PUBLIC).may_open
-    return {section: [_page(t) for t in titles if may_open(_name(t))] for section, titles in SECTIONS.items()}
+    return {
+        section and _(section): [_page(t) for t in titles if may_open(_name(t))] for section, titles in SECTIONS.items()
+    }
+
+
+def _called(page: st.Page) -> str:
+    """The name of a page: its title is in the reader's language."""
+    return page.url_path or "overview"
 
 
 def _name(title: str) -> str:
@@ -111,7 +121,11 @@ def _name(title: str) -> str:
 def _page(title: str) -> st.Page:
     name = _name(title)
     path = PAGES / f"{name}.py"
-    return st.Page(path, title=title, default=True) if name == "overview" else st.Page(path, title=title, url_path=name)
+    return (
+        st.Page(path, title=_(title), default=True)
+        if name == "overview"
+        else st.Page(path, title=_(title), url_path=name)
+    )
 
 
 main()

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from dashboard import measures, view_facts
+from dashboard.i18n import N_, _, in_english
 from dashboard.maps import shapes, story
 from dashboard.questions.study import Study
 from dashboard.questions.study import study as study_of
@@ -26,8 +27,16 @@ class Scale:
 
     @property
     def label(self) -> str:
-        """What the control shows and the link carries."""
-        return f"Cells {shapes.across(self.resolution)}" if self.resolution else f"Areas: {self.layer_name}"
+        """What the link carries, in English."""
+        with in_english():
+            return self.said
+
+    @property
+    def said(self) -> str:
+        """What the control shows."""
+        if self.resolution:
+            return _("Cells {across}").format(across=shapes.across(self.resolution))
+        return _("Areas: {layer}").format(layer=self.layer_name)
 
     @property
     def layer_name(self) -> str:
@@ -79,7 +88,7 @@ def study(ctx: Context, scale: Scale) -> Study | None:
     return cast("Study | None", ctx.warehouse.remember(("study", ctx.filters, scale, tuple(held), last), lay))
 
 
-NO_AREA = (
+NO_AREA = N_(
     "Where the sources of this view look is not known: no police report of any kind with a place is loaded for them. "
     "Hotspots are told against the area that the data cover."
 )
@@ -135,9 +144,13 @@ def _cell_rows(ctx: Context, cells: list[int], counts: list[int]) -> pd.DataFram
     return pd.DataFrame(
         {
             "id": ids,
-            "name": [w[0].upper() + w[1:] if w else f"Cell {s}" for w, s in zip(where, short, strict=True)],
+            "name": [
+                w[0].upper() + w[1:] if w else _("Cell {cell}").format(cell=s)
+                for w, s in zip(where, short, strict=True)
+            ],
             "label": [
-                f"{w[0].upper() + w[1:]} (cell {s})" if w else f"Cell {s}" for w, s in zip(where, short, strict=True)
+                (_("{where} (cell {cell})") if w else _("Cell {cell}")).format(where=w, cell=s)
+                for w, s in zip(where, short, strict=True)
             ],
             "n": pd.array(counts, dtype="Int64"),
             "population": pd.array([None] * len(cells), dtype="Int64"),

@@ -5,15 +5,25 @@ from collections.abc import Mapping
 from dashboard import words
 from dashboard.i18n import _, ngettext
 
+class Noun(tuple[str, str]):
+    """One thing and many, in English: what `words.count` takes. The catalogue has it, and "no things" too."""
+
+    __slots__ = ()
+
+    def __new__(cls, one: str, many: str) -> "Noun":
+        """A pair."""
+        return super().__new__(cls, (one, many))
+
+
 NOUNS: Mapping[str, tuple[str, str]] = {
-    "incidents": ("incident", "incidents"),
-    "victims": ("victim", "victims"),
+    "incidents": Noun("incident", "incidents"),
+    "victims": Noun("victim", "victims"),
     # Some are children, so not all are called suspects: see codes.SUSPECT_CLASS.
-    "suspects": ("person recorded as offender", "people recorded as offenders"),
-    "offences": ("offence", "offences"),
-    "signals": ("signal", "signals"),
-    "cases": ("hotline case", "hotline cases"),
-    "published_cases": ("published case", "published cases"),
+    "suspects": Noun("person recorded as offender", "people recorded as offenders"),
+    "offences": Noun("offence", "offences"),
+    "signals": Noun("signal", "signals"),
+    "cases": Noun("hotline case", "hotline cases"),
+    "published_cases": Noun("published case", "published cases"),
 }
 # How each unit came to be counted: part of the sentence, so that nobody takes a signal for a victim.
 VERBS: Mapping[str, str] = {

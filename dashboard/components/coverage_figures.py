@@ -29,15 +29,12 @@ def of_view(ctx: Context) -> None:
     if states.empty:
         figure.nothing("coverage", _("Sources"), _("No source of this view holds records."))
         return
-    title = f"{words.count(states['row'].nunique(), 'source')}"
+    title = words.count(states["row"].nunique(), "source", "sources")
     if ctx.catalogue.as_of:
-        title += _(", known up to {as_of}").format(as_of=words.day(ctx.catalogue.as_of))
+        title = _("{sources}, known up to {day}").format(sources=title, day=words.day(ctx.catalogue.as_of))
     missing = _missing(states, _names(ctx))
-    title += (
-        _("; not collected: {missing}").format(missing=words.listed(missing, most=3))
-        if missing
-        else _("; every month was collected")
-    )
+    said = _("{sources}; not collected: {missing}") if missing else _("{sources}; every month was collected")
+    title = said.format(sources=title, missing=words.listed(missing, most=3))
     _draw(
         ctx, states, title, _("Months in which each source collected trafficking reports, in the period of this view")
     )
@@ -65,7 +62,8 @@ def _draw(ctx: Context, states: pd.DataFrame, title: str, subtitle: str) -> None
     names = _names(ctx)
     figure.figure(
         "coverage", title, subtitle, coverage.strip(states, figure.current_palette(), names), _twin(states, names),
-        _("Not collected is not zero: nobody counted trafficking there and then."), READING, missing="not collected",
+        _("Not collected is not zero: nobody counted trafficking there and then."), _(READING),
+        missing=_("not collected"),
         about=view_facts.about(ctx),
     )  # fmt: skip
 
@@ -123,16 +121,16 @@ def published_years(ctx: Context) -> pd.DataFrame:
 def _missing(states: pd.DataFrame, names: dict[str, str]) -> list[str]:
     """`Fenn Sheriff (26 months)` for each source with gaps."""
     gaps = states[states["state"] == "none"].groupby("row", sort=False).size()
-    return [f"{names.get(str(row), str(row))} ({words.count(n, 'month')})" for row, n in gaps.items()]
+    return [f"{names.get(str(row), str(row))} ({words.count(n, 'month', 'months')})" for row, n in gaps.items()]
 
 
 def _twin(states: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     yearly = (states["days"] > 31).to_numpy()
     return pd.DataFrame(
         {
-            "Source": [names.get(str(r), str(r)) for r in states["row"]],
-            "Period": np.where(yearly, states["month"].dt.strftime("%Y"), states["month"].dt.strftime("%B %Y")),
-            "State": states["state"].map(coverage.STATES),
-            "Count": states["n"].astype("Int64"),
+            _("Source"): [names.get(str(r), str(r)) for r in states["row"]],
+            _("Period"): np.where(yearly, states["month"].dt.strftime("%Y"), [words.month(m) for m in states["month"]]),
+            _("State"): states["state"].map({state: _(said) for state, said in coverage.STATES.items()}),
+            _("Count"): states["n"].astype("Int64"),
         }
     )

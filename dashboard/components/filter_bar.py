@@ -6,39 +6,30 @@ label never holds a count: the link would change with the data. The counts are i
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from dashboard import measures, protection, stories, words
+from dashboard import measures, protection, words
 from dashboard.catalogue import Catalogue
-from dashboard.components import context, gate, groups_panel, notices, public_side, saved_bar
+from dashboard.components import context, filter_state, gate, groups_panel, linked, notices, public_side, saved_bar
+from dashboard.components.filter_state import LABELS
 from dashboard.escape import markdown_text
-from dashboard.filters import NAMES, Filters, default, drawn, offered, sentence, supported
-from dashboard.links import MANY, ONE, choices, from_query, to_query, values
+from dashboard.filters import NAMES, Filters, default, offered, sentence, supported
+from dashboard.i18n import N_, _
+from dashboard.links import MANY, ONE, choices, from_query, shown, to_query, values
 from dashboard.view_context import Context
 from dashboard.warehouse import Warehouse, WarehouseError
-from etl import codes
 
-LABELS = {
-    "from": "From",
-    "to": "To",
-    "source": "Source",
-    "exploitation": "Exploitation",
-    "area": "Area",
-    "unit": "Unit of count",
-    "age": "Age of victims",
-    "sex": "Sex of victims",
-    "premise": "Kind of place",
-    "date": "Date used",
-    "related": "Include related offences",
-}
-_ALL = {"source": "All sources", "exploitation": "All kinds", "area": "Everywhere"}
+_ALL = {"source": N_("All sources"), "exploitation": N_("All kinds"), "area": N_("Everywhere")}
 _HELP = {
-    "related": "Pimping, pandering and promoting prostitution: counted apart from trafficking, and off by default.",
-    "date": "Reports often come long after the event. The date reported is complete; the date occurred can be missing.",
-    "area": "Areas that belong together can be named as a group: behind More.",
-    "unit": "What is counted. Units never share a chart.",
+    "related": N_("Pimping, pandering and promoting prostitution: counted apart from trafficking, and off by default."),
+    "date": N_(
+        "Reports often come long after the event. The date reported is complete; the date occurred can be missing."
+    ),
+    "area": N_("Areas that belong together can be named as a group: behind More."),
+    "unit": N_("What is counted. Units never share a chart."),
 }
 
 # The filters that are always in sight, and their width in pixels: one row of a laptop's screen.
@@ -57,8 +48,8 @@ def draw(warehouse: Warehouse, catalogue: Catalogue, page: str = "") -> Filters:
     with st.container(key="filter_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
             slots = {name: st.container(width=width) for name, width in _WIDTHS.items()}
-            panel = st.popover("More", icon=":material/tune:", key="more", on_change="rerun")
-            st.button("Reset", icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
+            panel = st.popover(_("More"), icon=":material/tune:", key="more", on_change="rerun")
+            st.button(_("Reset"), icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
         with panel:
             # Before the others, because the unit of count decides which of them apply.
             chosen = _more(catalogue)
@@ -72,7 +63,7 @@ def draw(warehouse: Warehouse, catalogue: Catalogue, page: str = "") -> Filters:
                 if "area" in can and catalogue.areas:
                     groups_panel.manage(filters, catalogue)
                 _what_choices_leave(warehouse, filters, catalogue)
-        _state(warehouse, filters, catalogue)
+        filter_state.show(warehouse, filters, catalogue)
         with st.container(horizontal=True, gap="small", key="view_tools"):
             public_side.button(filters, catalogue)
             saved_bar.panel(Context(warehouse, filters, catalogue.of(filters.unit)), page)
@@ -92,7 +83,7 @@ def _draw_protected(warehouse: Warehouse, catalogue: Catalogue, page: str) -> Fi
                 _whole_period(name, own)
                 with st.container(width=_WIDTHS.get(name, 190)):
                     chosen[name] = _one(name, own, can) if name in ONE else _many(name, own, can)
-            st.button("Reset", icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
+            st.button(_("Reset"), icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
         filters = _filters(chosen, own)
         _protected_state(warehouse, filters, own)
         with st.container(horizontal=True, gap="small", key="view_tools"):
@@ -113,9 +104,10 @@ def _protected_state(warehouse: Warehouse, filters: Filters, catalogue: Catalogu
     """The rounded total, and the view as a sentence."""
     said = protection.counted(measures.total(warehouse, filters), filters.unit)
     cube = catalogue.cube
-    rounded = " (rounded)" if cube and cube.protected else ""
+    if cube and cube.protected:
+        said = _("{counted} (rounded)").format(counted=said)
     about = f"{sentence(filters, catalogue)} {protection.grain(cube) if cube else ''}"
-    st.caption(f"**{markdown_text(said[:1].upper() + said[1:])}{rounded}.** {markdown_text(about)}")
+    st.caption(f"**{markdown_text(words.capital(said))}.** {markdown_text(about)}")
 
 
 @gate.callback
@@ -167,32 +159,46 @@ def _one(name: str, catalogue: Catalogue, can: frozenset[str]) -> Any:
     labels = choices(name, catalogue)
     keys = list(labels)
     usual = getattr(default(catalogue.of("") if name == "unit" else catalogue), ONE[name])
-    return st.selectbox(
-        LABELS[name],
+    bound = linked.follow(name, labels)
+    chosen = st.selectbox(
+        _(LABELS[name]),
         keys,
         index=keys.index(usual) if usual in labels else None,
-        format_func=labels.__getitem__,
+        format_func=partial(_option, name, labels),
         key=name,
-        bind="query-params",
-        help=_HELP.get(name),
+        help=_help(name),
         disabled=name not in can or not keys,
-        placeholder="No records" if not keys else "",
+        placeholder=_("No records") if not keys else "",
+        **bound,
     )
+    linked.keep(name, chosen, labels, usual)
+    return chosen
+
+
+def _option(name: str, labels: Mapping[Any, str], key: Any) -> str:
+    return shown(name, labels[key])
+
+
+def _help(name: str) -> str | None:
+    return _(_HELP[name]) if name in _HELP else None
 
 
 def _many(name: str, catalogue: Catalogue, can: frozenset[str]) -> list[Any]:
     labels: Mapping[Any, str] = choices(name, catalogue)
     absent = name not in can
-    return st.multiselect(
-        LABELS[name],
+    bound = linked.follow(name, labels, many=True)
+    chosen = st.multiselect(
+        _(LABELS[name]),
         list(labels),
-        format_func=labels.__getitem__,
+        format_func=partial(_option, name, labels),
         key=name,
-        bind="query-params",
         disabled=absent or not labels,
-        help=_HELP.get(name),
-        placeholder="Not in these figures" if absent else _ALL.get(name, "All"),
+        help=_help(name),
+        placeholder=_("Not in these figures") if absent else _(_ALL.get(name, "All")),
+        **bound,
     )
+    linked.keep(name, chosen, labels, [])
+    return chosen
 
 
 def _more(catalogue: Catalogue) -> dict[str, Any]:
@@ -206,7 +212,11 @@ def _more(catalogue: Catalogue) -> dict[str, Any]:
         chosen["date"] = _one("date", catalogue, can)
         chosen["sex"] = _many("sex", catalogue, can)
         chosen["related"] = st.toggle(
-            LABELS["related"], key="related", bind="query-params", help=_HELP["related"], disabled="related" not in can
+            _(LABELS["related"]),
+            key="related",
+            bind="query-params",
+            help=_help("related"),
+            disabled="related" not in can,
         )
     return chosen
 
@@ -217,64 +227,17 @@ def _filters(chosen: Mapping[str, Any], catalogue: Catalogue) -> Filters:
     read |= {MANY[name]: values(name, chosen[name], catalogue) for name in MANY if name in chosen}
     filters = replace(default(catalogue), **read, related=bool(chosen["related"]))
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
-        notices.link_notices(["The period ended before it began, so its two months were swapped."])
+        notices.link_notices([_("The period ended before it began, so its two months were swapped.")])
         return replace(filters, date_from=filters.date_to, date_to=filters.date_from)
     return filters
 
 
 def _what_choices_leave(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None:
     """How many records each choice would leave. Asked only while the panel is open."""
-    st.caption("Records that each choice would leave, the other filters staying as they are:")
+    st.caption(_("Records that each choice would leave, the other filters staying as they are:"))
     for name in ("exploitation", "source", "age", "sex", "premise"):
         left = measures.option_counts(warehouse, filters, name)
         labels = choices(name, catalogue)
-        shown = [f"{labels[code]}: {words.exact(left.get(code, 0))}" for code in labels if code in left]
-        if shown:
-            st.caption(f"**{LABELS[name]}** – {markdown_text('; '.join(shown))}")
-
-
-def _state(warehouse: Warehouse, filters: Filters, catalogue: Catalogue) -> None:
-    """How many records remain, and the view as a sentence."""
-    remain = measures.total(warehouse, filters)
-    noun = stories.NOUNS[filters.unit][remain != 1]
-    text = f"**{words.exact(remain)} {markdown_text(noun)}.** {markdown_text(sentence(filters, catalogue))}"
-    absent = [LABELS[n].lower() for n in (*MANY, "date") if n not in supported(filters.unit)]
-    if absent:
-        text += f" These figures cannot be narrowed by {markdown_text(words.listed(absent, 'or'))}."
-    if elsewhere := _outside(warehouse, filters, catalogue, remain):
-        text += f" {words.exact(elsewhere)} more {'lies' if elsewhere == 1 else 'lie'} outside this period."
-    if without := _without_point(warehouse, filters):
-        have = "record has no point and is" if without == 1 else "records have no point and are"
-        text += f" {words.exact(without)} {have} in no drawn area."
-    if undated := _counted_by_occurrence(filters, catalogue):
-        text += f" {markdown_text(undated)}"
-    st.caption(text)
-
-
-def _outside(warehouse: Warehouse, filters: Filters, catalogue: Catalogue, remain: int) -> int:
-    """How many records the period that nobody chose leaves out: a file of older years must not seem lost."""
-    usual = default(catalogue)
-    chosen = (filters.date_from, filters.date_to) != (usual.date_from, usual.date_to)
-    if chosen or filters.unit not in codes.RECORD_UNITS or filters.date_basis != "reported":
-        return 0
-    return measures.total(warehouse, replace(filters, date_from=None, date_to=None)) - remain
-
-
-def _without_point(warehouse: Warehouse, filters: Filters) -> int:
-    """How many records nobody can place inside or outside a drawn area, the other filters staying as they are."""
-    if not drawn(filters) or "area" not in supported(filters.unit):
-        return 0
-    strip = measures.place_strip(warehouse, replace(filters, areas=()))
-    return strip.area_only + strip.unmapped
-
-
-def _counted_by_occurrence(filters: Filters, catalogue: Catalogue) -> str:
-    """Which sources of the view publish no report date: their records stand under the day of the event."""
-    if filters.unit not in codes.RECORD_UNITS or filters.date_basis != "reported":
-        return ""
-    held = {"victims": lambda s: s.has_victims, "suspects": lambda s: s.has_suspects}.get(filters.unit, lambda s: True)
-    late = [s for s in catalogue.sources if s.dated_by == "occurred" and held(s)]
-    named = [s.title for s in late if not filters.sources or s.source in filters.sources]
-    if not named:
-        return ""
-    return f"No report date is published by {words.listed(named, most=4)}: counted by the date occurred instead."
+        offered = [f"{shown(name, labels[code])}: {words.exact(left[code])}" for code in labels if code in left]
+        if offered:
+            st.caption(f"**{_(LABELS[name])}** – {markdown_text('; '.join(offered))}")

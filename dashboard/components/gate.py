@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import access, people, sessions
 from dashboard.access import Access, Denied
-from dashboard.components import context, notices, recorded
+from dashboard.components import context, notices, recorded, spoken
 from dashboard.escape import markdown_text
 from dashboard.people import PeopleError
 from dashboard.state import StateError
@@ -138,6 +138,7 @@ def fragment(draw: Callable[P, R]) -> Callable[P, R | None]:
 
     @wraps(draw)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        spoken.again()
         if isinstance(decide(), Access):
             return draw(*args, **kwargs)
         _page_again()
@@ -151,6 +152,7 @@ def callback(change: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(change)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        spoken.again()
         if isinstance(decide(), Access):
             change(*args, **kwargs)
 

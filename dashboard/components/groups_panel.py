@@ -11,6 +11,7 @@ from dashboard.components import context, gate
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters, drawn, members
 from dashboard.groups import GroupError, NameTaken, SavedGroup
+from dashboard.i18n import _, ngettext
 from dashboard.links import GROUP
 from dashboard.state import StateError
 
@@ -22,11 +23,11 @@ _MOVED = "_lamplight_group_moved"
 
 def manage(filters: Filters, catalogue: Catalogue) -> None:
     """The section of the panel behind "More": save what is chosen, and look after the groups there are."""
-    st.markdown("**Groups of areas**")
+    st.markdown(_("**Groups of areas**"))
     try:
         saved = groups.list_groups(context.data_dir())
     except StateError as error:
-        st.caption(markdown_text(f"{error.message} {error.remedy}"))
+        st.caption(markdown_text(f"{_(error.message)} {_(error.remedy)}"))
         return
     _save_chosen(filters, catalogue)
     _said(NAME)
@@ -42,9 +43,9 @@ def save_drawn(polygon: Any, catalogue: Catalogue, key: str = "drawn") -> None:
     Saved, it is a filter of this view at once, and an option of the area filter for everybody who uses this folder.
     """
     if not catalogue.has_points:
-        st.caption("A drawn area needs records with coordinates, and this view has none.")
+        st.caption(_("A drawn area needs records with coordinates, and this view has none."))
         return
-    _name_and_save(f"{key}_name", "Name of the area", "Use as filter everywhere", {"polygon": polygon})
+    _name_and_save(f"{key}_name", _("Name of the area"), _("Use as filter everywhere"), {"polygon": polygon})
     _said(f"{key}_name")
 
 
@@ -56,13 +57,13 @@ def took_link_along() -> bool:
 def _save_chosen(filters: Filters, catalogue: Catalogue) -> None:
     chosen = members(filters)
     if not chosen:
-        st.caption("Choose areas in the filter bar, then name them here: the group is a filter on every page.")
+        st.caption(_("Choose areas in the filter bar, then name them here: the group is a filter on every page."))
         return
     n = len(chosen)
-    label = f"Name for the {n} areas chosen now" if n > 1 else "Name for the area chosen now"
-    _name_and_save(NAME, label, "Save as a group", {"members": chosen})
+    label = ngettext("Name for the area chosen now", "Name for the {n} areas chosen now", n).format(n=n)
+    _name_and_save(NAME, label, _("Save as a group"), {"members": chosen})
     if drawn(filters):
-        st.caption("A drawn area stays a filter by itself: it cannot be part of a group.")
+        st.caption(_("A drawn area stays a filter by itself: it cannot be part of a group."))
 
 
 def _name_and_save(key: str, label: str, button: str, what: Mapping[str, Any]) -> None:
@@ -71,7 +72,7 @@ def _name_and_save(key: str, label: str, button: str, what: Mapping[str, Any]) -
             st.text_input(label, key=key, max_chars=groups.LONGEST_NAME)
         st.button(button, key=f"{key}_save", on_click=_save, args=(key, what))
         if st.session_state.get(_TAKEN) == key:
-            st.button("Replace it", key=f"{key}_replace", type="tertiary", on_click=_save, args=(key, what, True))
+            st.button(_("Replace it"), key=f"{key}_replace", type="tertiary", on_click=_save, args=(key, what, True))
 
 
 @gate.callback
@@ -84,7 +85,7 @@ def _save(key: str, what: Mapping[str, Any], over: bool = False) -> None:
         kept = [k for k in st.session_state.get(AREA, []) if k not in what.get("members", ()) and not _named(k, what)]
         st.session_state[AREA] = list(dict.fromkeys([*kept, (GROUP, saved.id)]))
         st.session_state[key] = ""
-        st.session_state[_SAID] = (key, f"{saved.name} is now a filter on every page.", True)
+        st.session_state[_SAID] = (key, _("{name} is now a filter on every page.").format(name=saved.name), True)
 
     _try(key, change)
 
@@ -100,12 +101,12 @@ def _named(key: Any, what: Mapping[str, Any]) -> bool:
 def _look_after(saved: tuple[SavedGroup, ...], catalogue: Catalogue) -> None:
     by_id = {g.id: g for g in saved}
     chosen = st.selectbox(
-        "Saved groups",
+        _("Saved groups"),
         list(by_id),
         format_func=lambda i: by_id[i].name if i in by_id else "",
         index=None,
         key=CHOSEN,
-        placeholder=f"{len(saved)}: choose one to rename or delete",
+        placeholder=_("{n}: choose one to rename or delete").format(n=len(saved)),
     )
     if chosen not in by_id:
         _said(CHOSEN)
@@ -113,21 +114,24 @@ def _look_after(saved: tuple[SavedGroup, ...], catalogue: Catalogue) -> None:
     st.caption(markdown_text(_about(by_id[chosen], catalogue)))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=260):
-            st.text_input("New name", key=NEW_NAME, max_chars=groups.LONGEST_NAME)
-        st.button("Rename", key="group_rename", on_click=_rename, args=(chosen,))
-        st.button("Delete", key="group_delete", type="tertiary", on_click=_delete, args=(chosen,))
+            st.text_input(_("New name"), key=NEW_NAME, max_chars=groups.LONGEST_NAME)
+        st.button(_("Rename"), key="group_rename", on_click=_rename, args=(chosen,))
+        st.button(_("Delete"), key="group_delete", type="tertiary", on_click=_delete, args=(chosen,))
     _said(CHOSEN)
 
 
 def _about(group: SavedGroup, catalogue: Catalogue) -> str:
     """What a group holds, and what of it this warehouse does not."""
-    when = f"Saved on {words.day(group.created_at.date())}."
+    when = _("Saved on {date}.").format(date=words.day(group.created_at.date()))
     if group.polygon:
-        return f"A drawn area. {when}"
+        return _("A drawn area. {when}").format(when=when)
     labels = [a.label for m in group.members if (a := catalogue.area(*m))]
     gone = len(group.members) - len(labels)
     held = f"{words.listed(labels, most=6)}." if labels else ""
-    lost = f"{gone} of its {len(group.members)} areas {'is' if gone == 1 else 'are'} not in these data." if gone else ""
+    said = ngettext(
+        "{n} of its {members} areas is not in these data.", "{n} of its {members} areas are not in these data.", gone
+    )
+    lost = said.format(n=gone, members=len(group.members)) if gone else ""
     return " ".join(part for part in (held, lost, when) if part)
 
 
@@ -139,7 +143,7 @@ def _rename(group_id: str) -> None:
         st.session_state[AREA] = list(st.session_state.get(AREA, []))
         st.session_state[_MOVED] = True
         st.session_state[NEW_NAME] = ""
-        st.session_state[_SAID] = (CHOSEN, f"The group is now called {renamed.name}.", True)
+        st.session_state[_SAID] = (CHOSEN, _("The group is now called {name}.").format(name=renamed.name), True)
 
     _try(CHOSEN, change)
 
@@ -160,16 +164,16 @@ def _delete(group_id: str) -> None:
 def _undo() -> None:
     if _DELETED not in st.session_state:
         return
-    _, name, _ = st.session_state[_DELETED]
+    _group, name, _chosen = st.session_state[_DELETED]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{markdown_text(name)} was deleted.")
-        st.button("Undo", key="group_undo", type="tertiary", on_click=_bring_back)
+        st.caption(_("{name} was deleted.").format(name=markdown_text(name)))
+        st.button(_("Undo"), key="group_undo", type="tertiary", on_click=_bring_back)
     _said(_DELETED)
 
 
 @gate.callback
 def _bring_back() -> None:
-    group_id, _, chosen = st.session_state[_DELETED]
+    group_id, _name, chosen = st.session_state[_DELETED]
 
     def change() -> None:
         groups.restore(context.data_dir(), group_id)
@@ -186,14 +190,14 @@ def _try(key: str, change: Callable[[], None]) -> None:
         change()
     except NameTaken as error:
         st.session_state[_TAKEN] = key
-        st.session_state[_SAID] = (key, str(error), False)
+        st.session_state[_SAID] = (key, _(str(error)), False)
     except (GroupError, StateError) as error:
-        st.session_state[_SAID] = (key, str(error), False)
+        st.session_state[_SAID] = (key, _(str(error)), False)
 
 
 def _said(key: str) -> None:
     """What came of the last click, once, where it was made."""
     if (st.session_state.get(_SAID) or ("",))[0] != key:
         return
-    _, text, well = st.session_state.pop(_SAID)
+    _key, text, well = st.session_state.pop(_SAID)
     (st.success if well else st.warning)(markdown_text(text))

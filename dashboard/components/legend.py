@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.dates import exact
 from dashboard.escape import html_text
 from dashboard.glossary import explained
+from dashboard.i18n import _
 from dashboard.maps import classes, styles
 from dashboard.maps.styles import ClassStyle
 from dashboard.measures import PlaceStrip
@@ -35,21 +37,23 @@ def strip(found: PlaceStrip, p: Palette, many: str) -> str:
     """Mapped, known by area only, unmapped: a bar and the three numbers, which add up to the view's total."""
     total = found.mapped + found.area_only + found.unmapped
     parts: Sequence[tuple[str, int, str]] = (
-        ("with a point", found.mapped, p.count),
-        ("known by area only", found.area_only, p.sequential[1] if not p.dark else p.sequential[2]),
-        ("without a place", found.unmapped, hatched(p)),
+        (_("with a point"), found.mapped, p.count),
+        (_("known by area only"), found.area_only, p.sequential[1] if not p.dark else p.sequential[2]),
+        (_("without a place"), found.unmapped, hatched(p)),
     )
-    bars = "".join(f'<span style="flex:{n} 0 0;background:{paint};min-width:2px"></span>' for _, n, paint in parts if n)
+    bars = "".join(
+        f'<span style="flex:{n} 0 0;background:{paint};min-width:2px"></span>' for _label, n, paint in parts if n
+    )
     words = "".join(
         f'<span style="display:inline-flex;align-items:center;gap:.35rem"><span style="width:.8rem;height:.8rem;'
-        f'border-radius:2px;border:1px solid {p.quiet};background:{paint}"></span>{n:,} {explained(label)}</span>'
+        f'border-radius:2px;border:1px solid {p.quiet};background:{paint}"></span>{exact(n)} {explained(label)}</span>'
         for label, n, paint in parts
     )
     return (
         f'<div class="lamplight-terms" style="font-size:.9375rem;font-variant-numeric:tabular-nums;margin-top:.25rem">'
         f'<div aria-hidden="true" style="display:flex;height:.55rem;border-radius:3px;overflow:hidden;gap:1px;'
         f'margin-bottom:.35rem">{bars}</div><div style="display:flex;flex-wrap:wrap;gap:.2rem 1.1rem">'
-        f"{words}<span>= {total:,} {html_text(many)}</span></div></div>"
+        f"{words}<span>= {exact(total)} {html_text(many)}</span></div></div>"
     )
 
 
@@ -70,7 +74,7 @@ def categories(
 
     counts : how many places each class holds, said behind its name. empty : what a place without a class means.
     """
-    many = [""] * len(looks) if counts is None else [f" ({n:,})" for n in counts]
+    many = [""] * len(looks) if counts is None else [f" ({exact(n)})" for n in counts]
     items = [
         # An image, because browsers leave backgrounds out of print.
         f'<span style="display:inline-flex;align-items:center;gap:.35rem;white-space:nowrap">'

@@ -17,12 +17,13 @@ from dashboard.components import (
     map_panel,
     map_trust,
     map_view,
+    map_words,
     view,
 )
 from dashboard.escape import html_text, markdown_text
 from dashboard.i18n import N_, _
 from dashboard.map_places import Scale
-from dashboard.maps import classes, shapes, styles
+from dashboard.maps import classes, styles
 from dashboard.maps.styles import ClassStyle
 from dashboard.measures.hotspots import by_place_and_month
 from dashboard.palette import Palette
@@ -93,7 +94,12 @@ def show(
     made = answer(ctx, which, found, named, picked, noun)
     table = made.table(named, found.counts, words.capital(_(noun[1])))
     caption = view_facts.caption(
-        ctx, _(REPORTS), *made.caveats, *_elsewhere(found, noun), _said(made, found, scale), cannot_tell=False
+        ctx,
+        _(REPORTS),
+        *made.caveats,
+        *map_words.elsewhere(found, noun),
+        map_words.said(made, found, scale),
+        cannot_tell=False,
     )
     left, right = st.columns([2, 1], gap="large")
     places = named.assign(cls=_painted(made, found), tip=made.tips).sort_values("n", ascending=False, kind="stable")
@@ -112,12 +118,12 @@ def show(
             seen = places if scale.layer else places[places["cls"] >= 0]
             empty = _blank(scale, made, noun) if (seen["cls"] < 0).any() else ""
             figure.figure(
-                "map", made.sentence, ctx.sentence, drawn, table, caption, _reading(scale),
+                "map", made.sentence, ctx.sentence, drawn, table, caption, map_words.reading(scale),
                 about=view_facts.about(ctx, " ".join((_(REPORTS), *made.caveats))),
                 picture=picture(ctx, seen, looks, made.legend, cells=bool(scale.resolution), empty=empty),
             )  # fmt: skip
         with st.container(horizontal=True, gap="xsmall", key="map_reasons"):
-            settings(made, _area(found, noun), p)
+            settings(made, map_words.area(found, noun), p)
             if which == questions.CLUSTERED and not made.refused:
                 with st.container(width="content"):
                     map_trust.sure(ctx, found, made.hot, noun, p)
@@ -242,53 +248,6 @@ def settings(made: Answer, about: str, p: Palette) -> None:
 
 
 _CELL = "text-align:left;vertical-align:top;border:0;padding:.25rem .9rem .25rem 0"
-
-
-def _area(found: Study, noun: tuple[str, str]) -> str:
-    n, where = int(found.counts.sum()), words.count(len(found), *found.words)
-    return _(
-        "{counted} with a place, in {where} from which police reports of any kind came or "
-        "which lie in the areas that the sources report from. Places without data are no zeros and "
-        "are not in it."
-    ).format(counted=words.capital(words.count(n, *noun)), where=where)
-
-
-def _said(made: Answer, found: Study, scale: Scale) -> str:
-    """The settings on the figure itself, where a print keeps them."""
-    parts = [
-        _("{n} in {places}").format(n=words.number(found.counts.sum()), places=words.count(len(found), *found.words))
-    ]
-    parts += [shapes.across(scale.resolution)] if scale.resolution else []
-    parts += [f"{s.name.lower() if len(s.name) > 1 else s.name}: {s.value}" for s in made.settings]
-    return _("Settings: {settings}.").format(settings="; ".join(parts))
-
-
-def _elsewhere(found: Study, noun: tuple[str, str]) -> tuple[str, ...]:
-    parts = []
-    if found.left_out:
-        parts.append(
-            _(
-                "Too far away to be judged together with the rest: {list}. Choose it under “Source” to see "
-                "it by itself."
-            ).format(list=words.listed(list(found.left_out)))
-        )
-    if found.outside:
-        parts.append(
-            _("{outside} {many} lie outside the area that the data cover.").format(
-                outside=words.number(found.outside), many=_(noun[1])
-            )
-        )
-    return tuple(parts)
-
-
-def _reading(scale: Scale) -> str:
-    what = _("a six-sided cell of equal size") if scale.resolution else _("an area")
-    return _(
-        "Each shape is {what}. The answer is the sentence above the map; the settings say how it was "
-        "found. Colours come with patterns, so that a grey print says the same. Click a shape to see "
-        "its figures, with Shift (or “Add places”) several. Records known only by area are never "
-        "moved into a cell."
-    ).format(what=what)
 
 
 def _periods(ctx: Context, found: Study, picked: dict[str, str]) -> changed.Periods:

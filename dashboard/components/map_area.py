@@ -6,6 +6,7 @@ from dashboard import groups, measures, words
 from dashboard.components import groups_panel, map_choice, map_panel
 from dashboard.escape import markdown_text
 from dashboard.groups import GroupError
+from dashboard.i18n import _
 from dashboard.maps import drawn
 from dashboard.palette import Palette
 from dashboard.view_context import Context
@@ -18,17 +19,19 @@ def upload(ctx: Context) -> None:
     """The way in for a file: a beat, a school zone."""
     if not ctx.catalogue.has_points:
         return
-    with st.popover("Your own area", icon=":material/polyline:"):
-        st.markdown("Draw it with **Draw an area** on the map, or upload a file with its outline.")
+    with st.popover(_("Your own area"), icon=":material/polyline:"):
+        st.markdown(_("Draw it with **Draw an area** on the map, or upload a file with its outline."))
         kinds = ", ".join(f".{kind}" for kind in drawn.TYPES)
-        given = st.file_uploader(f"Outline of an area ({kinds})", type=list(drawn.TYPES), key=_FILE)
+        given = st.file_uploader(
+            _("Outline of an area ({kinds})").format(kinds=kinds), type=list(drawn.TYPES), key=_FILE
+        )
         if given is not None and given.file_id != st.session_state.get(_TAKEN):
             st.session_state[_TAKEN] = given.file_id
             try:
                 st.session_state[map_choice.DRAWN] = drawn.polygon_from_upload(given.getvalue(), given.name)
                 st.session_state.pop(map_choice.DRAWN_ERROR, None)
             except drawn.AreaError as error:
-                st.session_state[map_choice.DRAWN_ERROR] = str(error)
+                st.session_state[map_choice.DRAWN_ERROR] = _(str(error))
             st.rerun()
 
 
@@ -42,23 +45,23 @@ def show(ctx: Context, noun: tuple[str, str], p: Palette) -> bool:
     try:
         area = groups.unsaved(polygon)
     except GroupError as error:
-        st.warning(markdown_text(str(error)), icon=":material/polyline:")
+        st.warning(markdown_text(_(str(error))), icon=":material/polyline:")
         _close()
         return True
     detail = measures.place_detail(ctx.warehouse, ctx.filters, area)
-    st.subheader("Your area", anchor=False)
+    st.subheader(_("Your area"), anchor=False)
     counted = words.count(detail.n, *noun)
-    st.markdown(markdown_text(f"{counted[0].upper() + counted[1:]} with a point in it."))
+    st.markdown(markdown_text(_("{counted} with a point in it.").format(counted=words.capital(counted))))
     if detail.n:
         map_panel.in_figures(detail, p)
-    st.caption("Records that are only known by area are not in it, wherever they lie.")
+    st.caption(_("Records that are only known by area are not in it, wherever they lie."))
     groups_panel.save_drawn(polygon, ctx.catalogue)
     _close()
     return True
 
 
 def _close() -> None:
-    st.button("Take the area away", key="clear_area", on_click=_forget, icon=":material/close:", type="tertiary")
+    st.button(_("Take the area away"), key="clear_area", on_click=_forget, icon=":material/close:", type="tertiary")
 
 
 def _forget() -> None:

@@ -6,14 +6,15 @@ import pandas as pd
 from dashboard.analysis import gistar
 from dashboard.analysis.gistar import gi_star
 from dashboard.analysis.sufficiency import sufficient
+from dashboard.i18n import N_, _
 from dashboard.maps.classes import Classes, classes
 from dashboard.maps.player import Frames
 from dashboard.questions import clustered
 from dashboard.questions.study import Study
-from dashboard.words import count
+from dashboard.words import count, month
 
 WINDOW = 12
-TOO_FEW = "There are not yet two windows of twelve complete months to play."
+TOO_FEW = N_("There are not yet two windows of twelve complete months to play.")
 MOST = 60  # frames; of a longer period every second or third window
 
 
@@ -36,7 +37,7 @@ def counted(study: Study) -> tuple[Classes, Frames] | None:
     found = classes(counts.astype("int64").ravel())
     shades = found.of(counts.astype("int64").ravel()).reshape(counts.shape)
     notes = [count(float(n), "report") for n in counts.sum(axis=0)]
-    return found, Frames(labels, shades, counts.astype("int64"), notes, "Twelve months")
+    return found, Frames(labels, shades, counts.astype("int64"), notes, _("Twelve months"))
 
 
 def hot_and_cold(study: Study) -> Frames | None:
@@ -53,10 +54,11 @@ def hot_and_cold(study: Study) -> Frames | None:
         cls[(counts == 0) & (cls >= clustered.NOT)] = -1
     hot = (named == "hot").sum(axis=0)
     notes = [
-        count(int(n), "hot spot") if told else "too few to tell" for n, told in zip(hot, enough.tolist(), strict=True)
+        count(int(n), "hot spot") if told else _("too few to tell")
+        for n, told in zip(hot, enough.tolist(), strict=True)
     ]
-    return Frames(labels, cls, counts.astype("int64"), notes, "Twelve months")
+    return Frames(labels, cls, counts.astype("int64"), notes, _("Twelve months"))
 
 
 def _said(first: np.datetime64, last: np.datetime64) -> str:
-    return f"{pd.Timestamp(first):%B %Y} to {pd.Timestamp(last):%B %Y}"
+    return _("{first} to {last}").format(first=month(pd.Timestamp(first)), last=month(pd.Timestamp(last)))

@@ -12,6 +12,7 @@ from dashboard.catalogue import AreaGroup
 from dashboard.components import legend, map_choice
 from dashboard.components.groups_panel import AREA
 from dashboard.escape import html_text, markdown_text
+from dashboard.i18n import N_, _, english
 from dashboard.map_places import Scale
 from dashboard.maps import story
 from dashboard.palette import Palette
@@ -21,7 +22,8 @@ from etl import codes
 LISTED = 8
 KINDS = 6
 HOURS_FROM = 100  # known times; fewer say nothing about the day
-_DAYPARTS = ((6, 12, "Morning, 6 to 12"), (12, 18, "Afternoon, 12 to 18"), (18, 24, "Evening, 18 to 24"))
+CLICK = N_("Click on the map to see one place by itself.")
+_DAYPARTS = ((6, 12, N_("Morning, 6 to 12")), (12, 18, N_("Afternoon, 12 to 18")), (18, 24, N_("Evening, 18 to 24")))
 
 
 def busiest(places: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palette, drawn: bool = True) -> None:
@@ -30,13 +32,16 @@ def busiest(places: pd.DataFrame, scale: Scale, noun: tuple[str, str], p: Palett
     drawn : whether there is a map to click and a table under it.
     """
     top = places[places["n"] > 0].head(LISTED)
-    st.markdown(f"**{markdown_text(scale.words[1].capitalize())} with most {markdown_text(noun[1])}**")
+    st.markdown(
+        _("**{places} with most {things}**").format(
+            places=markdown_text(words.capital(_(scale.words[1]))), things=markdown_text(_(noun[1]))
+        )
+    )
     st.html(_bars(top["name"].to_list(), top["n"].to_list(), p))
     if not drawn:
         return
     rest = int((places["n"] > 0).sum()) - len(top)
-    more = f" {words.count(rest, *scale.words)} more in the table under the map." if rest > 0 else ""
-    st.caption(markdown_text(f"Click on the map to see one place by itself.{more}"))
+    st.caption(markdown_text(f"{_(CLICK)} {_more(rest, scale)}".strip()))
 
 
 def beside(
@@ -69,10 +74,14 @@ def _first(title: str, rows: pd.DataFrame, scale: Scale, p: Palette) -> None:
     st.markdown(f"**{markdown_text(title)}**")
     top = rows.head(LISTED)
     st.html(_bars(top["name"].to_list(), top["n"].to_list(), p))
-    more = f" {words.count(len(rows) - len(top), *scale.words)} more in the table under the map." * (
-        len(rows) > len(top)
-    )
-    st.caption(markdown_text(f"Bars are counts of the whole view. Click on the map to see one place by itself.{more}"))
+    counts = _("Bars are counts of the whole view.")
+    st.caption(markdown_text(f"{counts} {_(CLICK)} {_more(len(rows) - len(top), scale)}".strip()))
+
+
+def _more(rest: int, scale: Scale) -> str:
+    if rest <= 0:
+        return ""
+    return _("{counted} more in the table under the map.").format(counted=words.count(rest, *scale.words))
 
 
 def chosen(
@@ -84,15 +93,15 @@ def chosen(
         _one(ctx, places, str(rows["id"].iloc[0]), scale, noun, p)
     elif len(rows):
         _several(ctx, places, rows, scale, noun, p)
-    many = "Clear the places" if len(rows) > 1 else "Clear the place"
+    many = _("Clear the places") if len(rows) > 1 else _("Clear the place")
     st.button(many, key="clear_place", on_click=map_choice.clear, icon=":material/close:", type="tertiary")
 
 
 def in_figures(detail: measures.PlaceDetail, p: Palette) -> None:
     """The years, kinds, premises and hours of a place."""
-    _part("By year", _years(detail.trend, p), p)
-    _part("Kind of exploitation", _kinds(detail.exploitation, p, p.exploitation), p)
-    _part("Kind of place", _kinds(detail.premise, p), p)
+    _part(_("By year"), _years(detail.trend, p), p)
+    _part(_("Kind of exploitation"), _kinds(detail.exploitation, p, p.exploitation), p)
+    _part(_("Kind of place"), _kinds(detail.premise, p), p)
     _hours(detail, p)
 
 
@@ -103,7 +112,7 @@ def _one(ctx: Context, places: pd.DataFrame, key: str, scale: Scale, noun: tuple
     st.subheader(markdown_text(row["name"]), anchor=False)
     st.markdown(markdown_text(_standing(n, places, scale, noun)))
     if row.get("tip"):
-        st.markdown(markdown_text(f"On this map: {row['tip']}."))
+        st.markdown(markdown_text(_("On this map: {tip}.").format(tip=row["tip"])))
     if n:
         in_figures(detail, p)
     st.caption(markdown_text(_looked_at(ctx, scale, key, n, noun)))
@@ -117,16 +126,21 @@ def _several(
     together = frozenset(ids) if scale.resolution else AreaGroup("", "", tuple((scale.layer, key) for key in ids))
     detail = measures.place_detail(ctx.warehouse, ctx.filters, together)
     n, total = int(rows["n"].sum()), int(places["n"].sum())
-    st.subheader(markdown_text(f"{words.count(len(rows), *scale.words)} together"), anchor=False)
-    share = f", {words.percent(n, total)} of those on the map" if n >= words.PERCENT_FROM else ""
-    st.markdown(markdown_text(f"{words.count(n, *noun)}{share}.".capitalize()))
+    st.subheader(
+        markdown_text(_("{counted} together").format(counted=words.count(len(rows), *scale.words))), anchor=False
+    )
+    said = f"{words.count(n, *noun)}."
+    if n >= words.PERCENT_FROM:
+        share = words.percent(n, total)
+        said = _("{counted}, {share} of those on the map.").format(counted=words.count(n, *noun), share=share)
+    st.markdown(markdown_text(said.capitalize() if english() else words.capital(said)))
     top = rows.sort_values("n", ascending=False, kind="stable").head(LISTED)
     st.html(_bars(top["name"].to_list(), top["n"].to_list(), p))
     if n:
         in_figures(detail, p)
     if scale.layer:
         st.button(
-            "Filter every page by these",
+            _("Filter every page by these"),
             key="filter_by_places",
             icon=":material/filter_alt:",
             type="tertiary",
@@ -142,13 +156,24 @@ def _filter_by(layer: str, ids: list[str]) -> None:
 
 def _standing(n: int, places: pd.DataFrame, scale: Scale, noun: tuple[str, str]) -> str:
     if n == 0:
-        return f"No {noun[1]} in this {scale.words[0]} with these filters."
+        return _("No {things} in this {place} with these filters.").format(things=_(noun[1]), place=_(scale.words[0]))
     rank, any_at_all = story.rank(places["n"].to_numpy(dtype="int64"), n)
     total = int(places["n"].sum())
-    most = "the most" if rank == 1 else f"number {rank:,}"
-    share = f"{words.percent(n, total)} of those on the map" if n >= words.PERCENT_FROM else f"of {words.number(total)}"
-    count = words.count(n, *noun)
-    return f"{count[0].upper() + count[1:]}, {share}: {most} among {words.count(any_at_all, *scale.words)} with any."
+    put = {"counted": words.capital(words.count(n, *noun)), "total": words.number(total), "rank": words.exact(rank)}
+    put |= {"share": words.percent(n, total), "places": words.count(any_at_all, *scale.words)}
+    if n >= words.PERCENT_FROM:
+        said = (
+            _("{counted}, {share} of those on the map: the most among {places} with any.")
+            if rank == 1
+            else _("{counted}, {share} of those on the map: number {rank} among {places} with any.")
+        )
+    else:
+        said = (
+            _("{counted}, of {total}: the most among {places} with any.")
+            if rank == 1
+            else _("{counted}, of {total}: number {rank} among {places} with any.")
+        )
+    return said.format(**put)
 
 
 def _part(title: str, html: str, p: Palette) -> None:
@@ -168,7 +193,7 @@ def _years(trend: pd.DataFrame, p: Palette) -> str:
         height = round(3.2 * (int(n) if known else 0) / top, 2)
         columns.append(
             '<div style="flex:1;min-width:2.2rem;text-align:center;display:flex;flex-direction:column;'
-            f'justify-content:flex-end;height:5.6rem"><span>{f"{int(n):,}" if known else "–"}</span>'
+            f'justify-content:flex-end;height:5.6rem"><span>{words.exact(int(n)) if known else "–"}</span>'
             f'<span style="height:{height}rem;background:{p.count};border-radius:2px 2px 0 0"></span>'
             f'<span style="border-top:1px solid {p.quiet};color:{p.quiet};font-size:.8rem">{year}</span></div>'
         )
@@ -188,7 +213,8 @@ def _kinds(groups: pd.DataFrame, p: Palette, colours: Mapping[str, str] = Mappin
     if len(names) <= KINDS:
         return _bars(names, counts, p, paint)
     rest = len(names) - KINDS + 1
-    other = f'<div style="font-size:.875rem;color:{p.quiet}">{rest} other kinds: {sum(counts[KINDS - 1 :]):,}</div>'
+    others = _("{n} other kinds: {counted}").format(n=rest, counted=words.exact(sum(counts[KINDS - 1 :])))
+    other = f'<div style="font-size:.875rem;color:{p.quiet}">{html_text(others)}</div>'
     return _bars(names[: KINDS - 1], counts[: KINDS - 1], p, paint) + other
 
 
@@ -200,7 +226,7 @@ def _bars(names: list[str], counts: list[int], p: Palette, paint: list[str] | No
         f'border:0">{html_text(name)}</th>'
         f'<td style="border:0;padding:.1rem 0"><span style="display:block;height:.7rem;border-radius:0 2px 2px 0;'
         f'background:{colour};width:{max(100 * int(n) / top, 1):.1f}%"></span></td>'
-        f'<td style="border:0;text-align:right;padding:.1rem 0 .1rem .6rem;width:1%">{int(n):,}</td></tr>'
+        f'<td style="border:0;text-align:right;padding:.1rem 0 .1rem .6rem;width:1%">{words.exact(int(n))}</td></tr>'
         for name, n, colour in zip(names, counts, paint or [p.count] * len(names), strict=False)
     )
     return (
@@ -212,15 +238,17 @@ def _bars(names: list[str], counts: list[int], p: Palette, paint: list[str] | No
 def _hours(detail: measures.PlaceDetail, p: Palette) -> None:
     if detail.known_hours < HOURS_FROM:
         st.caption(
-            f"Time of day is shown from {HOURS_FROM} records with a known time; here there are {detail.known_hours:,}."
+            _("Time of day is shown from {least} records with a known time; here there are {n}.").format(
+                least=HOURS_FROM, n=words.exact(detail.known_hours)
+            )
         )
         return
     hours = detail.hours.set_index("hour")["n"].astype("int64")
     night = int(hours.loc[0:5].sum())
-    parts = [("Night, 0 to 6", night), *((name, int(hours.loc[a : b - 1].sum())) for a, b, name in _DAYPARTS)]
+    parts = [(_("Night, 0 to 6"), night), *((_(name), int(hours.loc[a : b - 1].sum())) for a, b, name in _DAYPARTS)]
     _part(
-        f"Time of day, {detail.known_hours:,} with a known time",
-        _bars([n for n, _ in parts], [c for _, c in parts], p),
+        _("Time of day, {n} with a known time").format(n=words.exact(detail.known_hours)),
+        _bars([name for name, _n in parts], [n for _name, n in parts], p),
         p,
     )
 
@@ -233,17 +261,25 @@ def _looked_at(ctx: Context, scale: Scale, key: str, n: int, noun: tuple[str, st
     found = measures.reports_by_place(ctx.warehouse, ctx.filters, **where)
     reports = found.loc[found["place"] == key, "reports"]
     if found.empty:
-        return "How many police reports of any kind come from here is not known."
+        return _("How many police reports of any kind come from here is not known.")
     if reports.empty or not int(reports.iloc[0]):
-        return "No police report of any kind comes from here in this period: none here may mean that nobody looked."
+        return _("No police report of any kind comes from here in this period: none here may mean that nobody looked.")
     every = int(reports.iloc[0])
-    each = f" ({_per(n, every)})" if n and ctx.filters.unit == "incidents" else ""
-    return f"{words.number(every)} police reports of all kinds come from here in this period{each}."
+    if not n or ctx.filters.unit != "incidents":
+        said = _("{every} police reports of all kinds come from here in this period.")
+        return said.format(every=words.number(every))
+    return _("{every} police reports of all kinds come from here in this period ({share}).").format(
+        every=words.number(every), share=_per(n, every)
+    )
 
 
 def _per(n: int, every: int) -> str:
     """One in how many: readable where a percentage would begin with zeros."""
     if every < n:
-        return "all of them"
+        return _("all of them")
     each = math.floor(every / n + 0.5)
-    return f"one in {words.number(each)} is about trafficking" if each > 1 else "most of them are about trafficking"
+    return (
+        _("one in {n} is about trafficking").format(n=words.number(each))
+        if each > 1
+        else _("most of them are about trafficking")
+    )

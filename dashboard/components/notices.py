@@ -9,8 +9,9 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.catalogue import Catalogue
-from dashboard.components import first_visit, keys
+from dashboard.components import first_visit, keys, spoken
 from dashboard.escape import html_text, markdown_text
+from dashboard.i18n import _
 from dashboard.palette import palette
 from dashboard.server import page_file
 from dashboard.warehouse import served_tier
@@ -24,8 +25,8 @@ STYLE = Path(__file__).resolve().parents[1] / "static" / "page.css"
 def problem(message: str, remedy: str) -> None:
     """Something is wrong that the reader can put right: what, and how."""
     with st.container(border=True, key="problem"):
-        st.subheader(markdown_text(message), anchor=False)
-        st.markdown(with_commands(remedy))
+        st.subheader(markdown_text(_(message)), anchor=False)
+        st.markdown(with_commands(_(remedy)))
 
 
 def with_commands(text: str) -> str:
@@ -49,7 +50,8 @@ def surroundings() -> None:
     st.html(f"<style>{_colours()}{_style()}</style>")
     # Without the scripts the way out is a plain link; with them the page that opens takes this one's place in the tab.
     st.html(
-        f'<a class="lamplight-leave" href="{LEAVE_FOR}" target="_self" rel="noreferrer noopener">Quick exit</a>'
+        f'<a class="lamplight-leave" href="{LEAVE_FOR}" target="_self" rel="noreferrer noopener">'
+        f"{_('Quick exit')}</a>"
         f"{first_visit.panel(crisis_line())}{keys.panel()}"
         f'<script src="{LEAVE_SCRIPT}"></script><script src="{page_file("page.js")}"></script>',
         unsafe_allow_javascript=True,
@@ -71,16 +73,18 @@ def _colours() -> str:
 def fictional_or_restricted(catalogue: Catalogue | None) -> None:
     """The banner of a fictional sample, or the frame of real records. Without a catalogue: the frame, to be safe."""
     if catalogue is not None and catalogue.fictional:
-        place = catalogue.meta.get("place") or "an invented place"
-        rounded = " Numbers are rounded as real ones would be." if catalogue.public else ""
+        place = catalogue.meta.get("place") or _("an invented place")
+        said = _("Every record, place and source here is invented.")
+        if catalogue.public:
+            said = f"{said} {_('Numbers are rounded as real ones would be.')}"
         st.html(
-            f'<div class="lamplight-strip" role="note"><strong>Fictional sample:</strong> {html_text(place)}. '
-            f"Every record, place and source here is invented.{rounded}</div>"
+            f'<div class="lamplight-strip" role="note"><strong>{_("Fictional sample:")}</strong> {html_text(place)}. '
+            f"{said}</div>"
         )
     elif served_tier() != "public":
         st.html(
-            '<div class="lamplight-frame" role="note"><span>RESTRICTED: do not share this screen</span></div>'
-            '<style>:root { --lamplight-mark: "RESTRICTED: do not share"; }</style>'
+            f'<div class="lamplight-frame" role="note"><span>{_("RESTRICTED: do not share this screen")}</span></div>'
+            f'<style>:root {{ --lamplight-mark: "{_("RESTRICTED: do not share")}"; }}</style>'
         )
 
 
@@ -92,21 +96,29 @@ def footer(catalogue: Catalogue | None) -> None:
     st.divider()
     st.caption(markdown_text(" ".join(parts)))
     st.html(keys.button())
+    spoken.choice()
 
 
 def crisis_line() -> str:
     """Where people who are trafficked or exploited find help, in a sentence."""
-    call = os.environ.get("LAMPLIGHT_CRISIS_LINE") or f"call {CRISIS_CALL} or text {CRISIS_TEXT}"
-    return f"In the United States, help for people who are trafficked or exploited: {call} (day and night)."
+    call = os.environ.get("LAMPLIGHT_CRISIS_LINE") or _("call {number} or text {short}").format(
+        number=CRISIS_CALL, short=CRISIS_TEXT
+    )
+    return _("In the United States, help for people who are trafficked or exploited: {call} (day and night).").format(
+        call=call
+    )
 
 
 def freshness(catalogue: Catalogue) -> str:
     """Up to which day the records know, and when they were put together; empty when neither is known."""
-    parts = [f"Records up to {words.day(catalogue.as_of)}"] if catalogue.as_of else []
+    parts = [_("Records up to {day}").format(day=words.day(catalogue.as_of))] if catalogue.as_of else []
     if catalogue.public and catalogue.last_month:
-        parts = [f"Release {catalogue.meta.get('release', '')}", f"periods up to {words.month(catalogue.last_month)}"]
+        parts = [
+            _("Release {id}").format(id=catalogue.meta.get("release", "")),
+            _("periods up to {month}").format(month=words.month(catalogue.last_month)),
+        ]
     if built := _built(catalogue):
-        parts.append(f"put together on {words.day(built)}")
+        parts.append(_("put together on {day}").format(day=words.day(built)))
     said = ", ".join(parts)
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 

@@ -7,6 +7,7 @@ from dashboard import protection
 from dashboard.components import context, gate
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters
+from dashboard.i18n import N_, _
 from dashboard.measures import protected as measures
 from dashboard.view_context import Context
 from dashboard.warehouse import Warehouse, WarehouseError
@@ -14,7 +15,7 @@ from dashboard.warehouse import current as current_warehouse
 from etl import codes
 
 NEWEST = 6  # periods in the table
-_SAID = {measures.FEW: "few or none", measures.NONE: "not collected"}
+_SAID = {measures.FEW: N_("few or none"), measures.NONE: N_("not collected")}
 
 
 def show(ctx: Context) -> None:
@@ -29,11 +30,17 @@ def show(ctx: Context) -> None:
     found = table(released, mine)
     if found.empty:
         return
-    st.subheader("Other agencies, protected totals", anchor=False)
-    st.caption(markdown_text(f"{codes.UNIT['incidents']}, all kinds and places, from release {_release(released)}."))
+    st.subheader(_("Other agencies, protected totals"), anchor=False)
+    st.caption(
+        markdown_text(
+            _("{unit}, all kinds and places, from release {release}.").format(
+                unit=_(codes.UNIT["incidents"]), release=_release(released)
+            )
+        )
+    )
     st.dataframe(found, hide_index=True, width="stretch")
     own = released.catalogue.cubes["incidents"]
-    st.caption(markdown_text(f"{protection.typically(own, 2)} Never add them to the exact figures above."))
+    st.caption(markdown_text(f"{protection.typically(own, 2)} {_('Never add them to the exact figures above.')}"))
 
 
 def table(released: Warehouse, mine: frozenset[str] | set[str] | tuple[str, ...]) -> pd.DataFrame:
@@ -49,7 +56,7 @@ def table(released: Warehouse, mine: frozenset[str] | set[str] | tuple[str, ...]
     found = found[found["label"].isin(periods)]
     said = [_SAID.get(state, f"{n:,.0f}") for state, n in zip(found["state"], found["n"], strict=True)]
     wide = found.assign(said=said).pivot(index="group_label", columns="label", values="said")
-    return wide[periods].rename_axis(index="Source", columns=None).reset_index()
+    return wide[periods].rename_axis(index=_("Source"), columns=None).reset_index()
 
 
 def _release(released: Warehouse) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import map_places, measures
 from dashboard.components import figure, legend, view
 from dashboard.figures import Figure, MapPicture
+from dashboard.i18n import _
 from dashboard.maps import classes, shapes, small
 from dashboard.told import records_map
 from dashboard.view_context import Context
@@ -20,9 +21,9 @@ def where(ctx: Context) -> None:
     if not isinstance(told, Figure):
         view.tell(told)
         return
-    places, _ = records_map.where_places(ctx)
+    places, _scale = records_map.where_places(ctx)
     view.tell(told, lambda: _show(drawn(ctx, places, told.text), places, told))
-    view.page_link(ctx, "map", "Open the map")
+    view.page_link(ctx, "map", _("Open the map"))
 
 
 def _show(drawn: str, places: pd.DataFrame, told: Figure) -> None:

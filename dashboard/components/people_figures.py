@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard.charts import heat
-from dashboard.components import figure, view
+from dashboard.components import figure, linked, view
+from dashboard.i18n import _
 from dashboard.told import records_people as told
 from dashboard.told.records_people import People
 from dashboard.view_context import Context
@@ -13,10 +14,13 @@ def choose(ctx: Context) -> People:
     """Victims or suspects; published cases where the publisher prints ages."""
     held, start = told.held(ctx), told.usual(ctx)
     view.unread(people={u: told.WHO[u] for u in held})
+    labels = {u: told.WHO[u] for u in held}
+    bound = linked.follow("people", labels)
     unit = st.segmented_control(
-        "People", held, default=start, required=True, key="people", bind="query-params",
-        format_func=lambda u: told.WHO[u], label_visibility="collapsed",
+        _("People"), held, default=start, required=True, key="people", format_func=lambda u: _(labels[u]),
+        label_visibility="collapsed", **bound,
     )  # fmt: skip
+    linked.keep("people", unit, labels, start)
     return told.counting(ctx, unit or start)
 
 
@@ -32,7 +36,7 @@ def minors(people: People) -> None:
     """How many are under 18, in one sentence over the figures."""
     figure.lead(told.lead(people))
     if people.unit == "suspects":
-        figure.note(told.CHILD_NOTE)
+        figure.note(_(told.CHILD_NOTE))
 
 
 def attribute(people: People, column: str) -> None:
@@ -47,7 +51,7 @@ def pair(people: People, with_race: bool) -> None:
         return
     options = told.pairable(people, with_race)
     with st.container(horizontal=True, gap="medium"):
-        a = st.selectbox("Rows", options, index=0, key=f"rows_{people.unit}", format_func=told.title, width=260)
+        a = st.selectbox(_("Rows"), options, index=0, key=f"rows_{people.unit}", format_func=told.title, width=260)
         others = [o for o in options if o != a]
-        b = st.selectbox("Columns", others, index=0, key=f"columns_{people.unit}", format_func=told.title, width=260)
+        b = st.selectbox(_("Columns"), others, index=0, key=f"columns_{people.unit}", format_func=told.title, width=260)
     view.tell(told.pair(people, a, b, figure.current_palette()))

@@ -7,10 +7,11 @@ opens for everybody in their own unless it was chosen on purpose.
 import streamlit as st
 
 from dashboard import i18n
+from dashboard.components import linked
 from dashboard.i18n import LANGUAGES, _
 
 NAME = "lang"
-_CHOSEN, _PAGE = "_lamplight_language", "_lamplight_language_page"
+_CHOSEN = "_lamplight_language"
 
 
 def begin() -> None:
@@ -63,6 +64,7 @@ def choose(code: str) -> None:
     """Another language from now on: for `on_click`. The page is drawn again in it, and the link with it."""
     if code not in LANGUAGES:
         return
+    linked.say_anew()
     st.session_state[_CHOSEN] = code
     if NAME in st.query_params:
         del st.query_params[NAME]

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import measures, stories, view_facts, words
 from dashboard.analysis import timeline
 from dashboard.components import map_choice, view
+from dashboard.i18n import N_, _
 from dashboard.map_places import Scale
 from dashboard.measures.delay import victims_cluster
 from dashboard.stories import Finding
@@ -19,9 +20,9 @@ SHIFTS, MOST = 3, 5  # changes, and sentences in all
 _WRAP = "<style>[data-testid=stPageLink] a :is(p, span) { white-space: normal; overflow: visible; }</style>"
 # Attribute of the incident -> the sentence's subject, and the page and control that show it.
 SUBJECTS = {
-    "exploitation": ("Reports of {}", "trends", {"group": "Exploitation"}),
-    "premise": ("Reports at the kind of place “{}”", "trends", {"group": "Kind of place"}),
-    "source": ("Reports in {}", "trends", {"group": "Source"}),
+    "exploitation": (N_("Reports of {}"), "trends", {"group": "Exploitation"}),
+    "premise": (N_("Reports at the kind of place “{}”"), "trends", {"group": "Kind of place"}),
+    "source": (N_("Reports in {}"), "trends", {"group": "Source"}),
 }
 
 
@@ -48,11 +49,18 @@ def show(ctx: Context, when: Spans | None) -> None:
     if not found:
         return
     st.html(_WRAP)
-    st.subheader("What changed", anchor=False)
+    st.subheader(_("What changed"), anchor=False)
     if when is not None and when.steady:
         before = words.months(when.before_first, when.before_last)
-        same = "" if when.whole else " In the sources that collected both years."
-        st.caption(f"{when.words} beside {before}.{same} Only what chance does not explain is called a change.")
+        said = (
+            _("{period} beside {before}. Only what chance does not explain is called a change.")
+            if when.whole
+            else _(
+                "{period} beside {before}. In the sources that collected both years. Only what chance does not explain "
+                "is called a change."
+            )
+        )
+        st.caption(said.format(period=when.words, before=before))
     for finding in found:
         view.page_link(ctx, finding.page, finding.text, **finding.params)
 
@@ -62,7 +70,7 @@ def _columns(ctx: Context) -> dict[str, tuple[str, str, dict[str, str]]]:
     kept = {c: s for c, s in SUBJECTS.items() if not (c == "source" and len(view_facts.sources(ctx)) < 2)}
     if ctx.catalogue.layers:
         layer = ctx.catalogue.layers[0]
-        kept[f"area_{layer}"] = ("Reports from {}", "map", {})
+        kept[f"area_{layer}"] = (_("Reports from {}"), "map", {})
     return kept
 
 
@@ -83,12 +91,12 @@ def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
     found = []
     for column, (subject, page, params) in _columns(ctx).items():
         names = column == "source" or column.startswith("area_")
-        for text, weight, code in stories.shifts(*asked[column], subject, tests, names=names):
+        for text, weight, code in stories.shifts(*asked[column], _(subject), tests, names=names):
             shown = params | _on_the_map(ctx, column.removeprefix("area_"), code) if page == "map" else params
             found.append(Finding(text, page, shown, weight))
     if people:
         effect = victims_cluster(ctx.warehouse, view_facts.narrowed(victims, when.before_first, when.last))
-        for text, weight, _ in stories.shifts(*people, "Victims {}", tests, effect):
+        for text, weight, _code in stories.shifts(*people, _("Victims {}"), tests, effect):
             found.append(Finding(text, "demographics", {}, weight))
     return found
 
@@ -101,10 +109,14 @@ def _on_the_map(ctx: Context, layer: str, area_id: str) -> dict[str, str]:
 
 def _steady(ctx: Context, some: bool) -> list[Finding]:
     """When little moved, say so."""
-    looked = ["kind of exploitation", "kind of place"]
-    looked += ["source"] if "source" in _columns(ctx) else []
-    looked += ["area"] if ctx.catalogue.layers else []
-    text = f"No {'other ' if some else ''}{words.listed(looked, 'or')} changed more than chance explains."
+    looked = [_("kind of exploitation"), _("kind of place")]
+    looked += [_("source")] if "source" in _columns(ctx) else []
+    looked += [_("area")] if ctx.catalogue.layers else []
+    text = (
+        _("No other {attribute} changed more than chance explains.")
+        if some
+        else _("No {attribute} changed more than chance explains.")
+    ).format(attribute=words.listed(looked, "or"))
     return [Finding(text, "trends", {})]
 
 
@@ -112,8 +124,8 @@ def _shares(ctx: Context, when: Spans) -> list[Finding]:
     """What most of the last twelve months' reports are: true whether or not the year before is known."""
     out = []
     for column, what, page in (
-        ("exploitation", "kind of exploitation", "trends"),
-        ("premise", "kind of place", "trends"),
+        ("exploitation", N_("kind of exploitation"), "trends"),
+        ("premise", N_("kind of place"), "trends"),
     ):
         table = view_facts.groups(ctx, when.first, when.last, "incidents", column)
         if table["n"].sum():
@@ -128,7 +140,11 @@ def _notes(ctx: Context, when: Spans | None) -> list[Finding]:
     names = when.steady or tuple(s.source for s in view_facts.sources(ctx))
     broken = view_facts.breaks_between(ctx, when.before_first, when.last, names)
     return [
-        Finding(f"{words.day(day)}: {text.rstrip('.')}. Compare across it with care.", "trends", {})
+        Finding(
+            _("{day}: {note}. Compare across it with care.").format(day=words.day(day), note=text.rstrip(".")),
+            "trends",
+            {},
+        )
         for day, text in broken[-1:]
     ]
 
@@ -138,7 +154,7 @@ def _filling(ctx: Context) -> list[Finding]:
     if not len(months):
         return []
     span = words.months(months[0], months[-1])
-    return [Finding(f"Reports for {span} are still coming in: these months will grow.", "data", {})]
+    return [Finding(_("Reports for {span} are still coming in: these months will grow.").format(span=span), "data", {})]
 
 
 def _gaps(ctx: Context) -> list[Finding]:
@@ -148,7 +164,15 @@ def _gaps(ctx: Context) -> list[Finding]:
         return []
     names = words.listed(sorted(set(missing["title"])), most=3)
     last = words.month(pd.Timestamp(missing["month"].max()))
-    return [Finding(f"Labour trafficking was not collected in every month (until {last}): {names}.", "data", {})]
+    return [
+        Finding(
+            _("Labour trafficking was not collected in every month (until {last}): {names}.").format(
+                last=last, names=names
+            ),
+            "data",
+            {},
+        )
+    ]
 
 
 def _victims(ctx: Context) -> Context:

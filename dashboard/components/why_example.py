@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard.cubes import Cube
-from dashboard.measures.labels import labels_of
+from dashboard.i18n import _
+from dashboard.measures.labels import shown
 from dashboard.view_context import Context
 from etl import codes
 
@@ -68,11 +69,11 @@ def _cells(ctx: Context, cube: Cube, columns: list[str]) -> pd.DataFrame:
 def _slice(
     ctx: Context, cube: Cube, column: str, every: list[str], fixed: dict[str, Any], rows: pd.DataFrame
 ) -> Example:
-    names = labels_of(ctx.warehouse, column)
+    names = shown(ctx.warehouse, column)
     held = dict(zip(rows[column], rows["n"].astype(int), strict=True))
     lines = sorted(((names.get(code, code), held.get(code, 0)) for code in every), key=lambda line: -line[1])
     where = [
-        "no place shown" if pd.isna(code) else labels_of(ctx.warehouse, c).get(code, str(code))
+        _("no place shown") if pd.isna(code) else shown(ctx.warehouse, c).get(code, str(code))
         for c, code in fixed.items()
     ]
-    return Example(", ".join([f"{codes.UNIT[cube.unit]} {cube.periods[-1].when}", *where]), tuple(lines), cube.base)
+    return Example(", ".join([f"{_(codes.UNIT[cube.unit])} {cube.periods[-1].when}", *where]), tuple(lines), cube.base)
