@@ -139,8 +139,10 @@ def _make(asked: Asked, given_up: threading.Event) -> File:
             raise
         except exports.Cancelled:
             raise Answer(499, _("Nobody waits for this file any more.")) from None
-        except (exports.ExportError, WarehouseError) as error:
-            raise Answer(503, f"{error.message} {error.remedy}".strip()) from None
+        except exports.ExportError as error:
+            raise Answer(400, f"{error.message} {error.remedy}".strip()) from None
+        except WarehouseError as error:
+            raise Answer(503, f"{error.message} {error.remedy}") from None
         except Exception as error:
             # Its words could hold a value of a record: the log gets its kind only.
             _log.error("A download failed: %s", type(error).__name__)
