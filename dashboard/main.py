@@ -16,6 +16,7 @@ SECTIONS = {
     N_("Take away"): (
         N_("Export"),
         N_("Saved views"),
+        N_("Briefing"),
         PRESENT,
     ),
     N_("About"): (N_("Data"), N_("Why rounded"), STEWARD),

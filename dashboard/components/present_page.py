@@ -81,7 +81,7 @@ def _choose(found: tuple[Stored, ...], missing: bool) -> None:
 def _stage(warehouse: Warehouse, deck: Stored) -> None:
     """The cover and every slide, the one of the link first so that it is there first."""
     data, reader = context.data_dir(), mine.reader()
-    warehouse = _of_release(warehouse, deck)
+    warehouse = of_release(warehouse, deck, data)
     items = [item for item in deck.items if _has(warehouse, deck, item)]
     count = len(items) + 1
     start = _number(count)
@@ -174,12 +174,12 @@ def _number(count: int) -> int:
     return min(max(int(asked), 1), count) if asked.isdecimal() and len(asked) < 5 else 1
 
 
-def _of_release(warehouse: Warehouse, deck: Stored) -> Warehouse:
+def of_release(warehouse: Warehouse, deck: Stored, data_dir: Path) -> Warehouse:
     """The release that the briefing's sentences were written from; the newest where it is not kept any more."""
     if not deck.release or deck.release == decks.release_of(warehouse):
         return warehouse
     try:
-        return current(context.data_dir(), "public", deck.release)
+        return current(data_dir, "public", deck.release)
     except WarehouseError:
         return warehouse
 

@@ -8,15 +8,15 @@ from dashboard import saved
 from dashboard.components import context, mine, notices, saved_bar
 from dashboard.components.gate import callback
 from dashboard.escape import markdown_text
-from dashboard.i18n import _, ngettext
+from dashboard.i18n import N_, _, ngettext
 from dashboard.links import from_query
 from dashboard.saved import Reader, SavedError, SavedView
 from dashboard.state import StateError
 from dashboard.view_context import Context
 
 TITLES = {
-    "overview": "Overview", "map": "Map", "trends": "Trends", "demographics": "Demographics",
-    "services": "Services", "data": "Data",
+    "overview": N_("Overview"), "map": N_("Map"), "trends": N_("Trends"), "demographics": N_("Demographics"),
+    "services": N_("Services"), "data": N_("Data"),
 }  # fmt: skip
 NEW, CHOSEN = "saved_new_page", "saved_filter"
 SHOWN = 50

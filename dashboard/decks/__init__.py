@@ -1,7 +1,19 @@
 """Briefings: ordered views with a title and a sentence each, filled from the figures; what their meetings decided."""
 
 from dashboard.decks.decisions import Decision, decide, decisions, done, drawn_notes
-from dashboard.decks.filling import Change, Flag, Refreshed, add_view, filled, flags, new, refresh, release_of, rewrite
+from dashboard.decks.filling import (
+    Change,
+    Flag,
+    Refreshed,
+    add_view,
+    edit,
+    filled,
+    flags,
+    new,
+    refresh,
+    release_of,
+    rewrite,
+)
 from dashboard.decks.meetings import MEETINGS, Meeting
 from dashboard.decks.shown import Shown, deck_of, one, shown
 from dashboard.decks.store import DeckError, Item, Stored, delete, get, listed, move, remove, rename, restore, update
@@ -24,6 +36,7 @@ __all__ = [
     "delete",
     "done",
     "drawn_notes",
+    "edit",
     "filled",
     "flags",
     "get",

@@ -98,6 +98,19 @@ def add_view(
     return store.update(data_dir, reader, made)
 
 
+def edit(
+    data_dir: Path, warehouse: Warehouse, reader: Reader, deck: Stored, item: Item, title: str, sentence: str,
+    figure: str,
+) -> Stored:  # fmt: skip
+    """Keep a slide with other texts and another figure of its view. Raises DeckError or StateError."""
+    made = replace(item, figure=figure)
+    if why := _refused(data_dir, warehouse, deck.meeting, made):
+        raise DeckError(why)
+    made = rewrite(data_dir, warehouse, made, title, sentence)
+    items = tuple(made if held.id == item.id else held for held in deck.items)
+    return store.update(data_dir, reader, replace(deck, items=items))
+
+
 def filled(data_dir: Path, warehouse: Warehouse, item: Item) -> Item:
     """The slide with its texts written from the figures; those that somebody wrote stay."""
     plan = item.plan or {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.figures import Figure, MapPicture
-from dashboard.i18n import _
+from dashboard.i18n import N_, _
 from dashboard.links import slug
 
 DECISIONS, SIGNS, HELP, SERVICES, FIGURE = "decisions", "signs", "help", "services", "figure"
@@ -41,10 +41,10 @@ class Meeting:
 TREND = Planned(figure=("trend",), title="{headline}")
 CHANGED = Planned(
     page="trends", query={"group": ("Exploitation",)}, figure=("trend",),
-    title="What changed", sentence="{changes}",
+    title=N_("What changed"), sentence="{changes}",
 )  # fmt: skip
 WHERE = Planned(
-    page="map", figure=("map",), title="{title}", sentence="These are reports: they show where people look."
+    page="map", figure=("map",), title="{title}", sentence=N_("These are reports: they show where people look.")
 )
 AGES = Planned(
     page="demographics", figure=("victims_minor", "victims_age_band", "minor", "age_band"), title="{people}",
@@ -55,34 +55,30 @@ COVERAGE = Planned(
     sentence="{basis}",
 )  # fmt: skip
 DECIDED = Planned(DECISIONS)
-GET_HELP = Planned(HELP, title="Where help is")
+GET_HELP = Planned(HELP, title=N_("Where help is"))
 
 MEETINGS: Mapping[str, Meeting] = {
     m.key: m
     for m in (
-        Meeting(
-            "task_force", "Task force", "What moved since last time, where, and who is harmed.",
+        Meeting("task_force", N_("Task force"), N_("What moved since last time, where, and who is harmed."),
             (DECIDED, TREND, CHANGED, WHERE, AGES, COVERAGE),
         ),
-        Meeting(
-            "council", "Council", "The state of things for people who decide on money and services.",
-            (DECIDED, TREND, AGES, WHERE, Planned(SERVICES, title="Services here"), COVERAGE, GET_HELP),
+        Meeting("council", N_("Council"), N_("The state of things for people who decide on money and services."),
+            (DECIDED, TREND, AGES, WHERE, Planned(SERVICES, title=N_("Services here")), COVERAGE, GET_HELP),
         ),
-        Meeting(
-            "school", "School", "Signs, and where help is. No maps, and no counts by race.",
+        Meeting("school", N_("School"), N_("Signs, and where help is. No maps, and no counts by race."),
             (
-                Planned(SIGNS, title="Signs that somebody may need help"),
-                Planned(figure=("trend",), title="It happens here too", sentence="{headline}"),
-                Planned(SERVICES, title="Help near here"),
+                Planned(SIGNS, title=N_("Signs that somebody may need help")),
+                Planned(figure=("trend",), title=N_("It happens here too"), sentence="{headline}"),
+                Planned(SERVICES, title=N_("Help near here")),
                 GET_HELP,
             ),
             maps=False, race=False,
         ),
-        Meeting(
-            "press", "Press", "Figures that can be printed, with what they cannot tell.",
+        Meeting("press", N_("Press"), N_("Figures that can be printed, with what they cannot tell."),
             (TREND, CHANGED, COVERAGE, GET_HELP),
         ),
-        Meeting("empty", "Without a template", "Slides are added one by one.", (DECIDED,)),
+        Meeting("empty", N_("Without a template"), N_("Slides are added one by one."), (DECIDED,)),
     )
 }  # fmt: skip
 
