@@ -166,6 +166,28 @@ def test_an_open_mark_that_fits_by_chance_is_found_out(tmp_path: Path, lines_bet
     assert "1 row with a quotation mark that is not closed" in got.notes
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    ['K3,"822,"calm, really",Harbour', '"K3,"822, or so",calm,Harbour', 'K3,822,"calm,"Harbour, east"'],
+)
+def test_an_open_mark_before_a_quoted_field_with_a_separator_is_found_out(tmp_path: Path, spoilt: str) -> None:
+    """The separator that is swallowed and the one that comes free make one row of the right width."""
+    assert len(next(csv.reader([spoilt]))) == len(HEADER.split(","))
+    lines = [GOOD.format(i) for i in range(9)]
+    lines[3] = spoilt + "\n"
+    got = read(write(tmp_path / "a.csv", HEADER + "\n" + "".join(lines)))
+    assert got.bad == [(5, "field_count")]
+    assert got.column("incident_id") == [f"K{i}" for i in range(9) if i != 3]
+    assert "1 row with a quotation mark that is not closed" in got.notes
+
+
+@pytest.mark.parametrize("text", ['5\'10" tall', 'the "Plaza"', '"Plaza" hotel', '"a ""b"" c"', '"6"" nails"'])
+def test_marks_inside_a_field_are_no_reason_to_set_it_aside(tmp_path: Path, text: str) -> None:
+    lines = [GOOD.format(0), f"K1,822,calm,{text}\n", 'K2,822,"an odd ""mark",Harbour\n']
+    got = read(write(tmp_path / "a.csv", HEADER + "\n" + "".join(lines)))
+    assert got.bad == [] and got.column("incident_id") == ["K0", "K1", "K2"]
+
+
 def test_fields_of_many_lines_are_kept(tmp_path: Path) -> None:
     lines = [f'K{i},"8\n\n22","a ""b"",\r\n\n,c",Pier\n' for i in range(500)]
     got = read(write(tmp_path / "a.csv", HEADER + "\n" + "".join(lines)))

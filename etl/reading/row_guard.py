@@ -33,6 +33,8 @@ class RowGuard:
         # As the parser reads: a mark opens a field only at its start, and text after the closing mark belongs to it.
         # Where a field spans lines, text after its closing mark shows that the first mark was a stray one.
         self._closed = re.compile(field + rb"(?:" + d + field + rb")*+\Z", re.DOTALL).match
+        strict = rb'(?:"' + quoted + rb"(?=[\r\n" + d + rb']|\Z)|(?!")' + rest + rb")"
+        self._well_closed = re.compile(strict + rb"(?:" + d + strict + rb")*+\Z", re.DOTALL).match
         self._closing = re.compile(quoted, re.DOTALL).match
         self._to_end = re.compile(rb"(?:\r?\n|\r)?+\Z|(?:" + d + field + rb")++\Z", re.DOTALL).match
         self._after = (delimiter.encode(), b"\r", b"\n", b"")
@@ -76,6 +78,11 @@ class RowGuard:
                 out.append(self._marker("row_too_long"))
             elif b'"' in line and not self._closed(line):
                 self._held, self._held_bytes = [line], len(line)
+            elif line.count(b'"') % 2 and not self._well_closed(line):
+                # Closed by the mark that opens the next field, which then ends at its own separator: a row of the
+                # right width, with the wrong text in two columns.
+                self._held = [line]
+                self._stray(lines, out)
             else:
                 out.append(self._marker("nul_bytes") if b"\0" in line else line)
         return out
