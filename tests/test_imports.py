@@ -60,12 +60,35 @@ RULES = (
             f"dashboard/{name}{rest}"
             for name in (
                 *("measures", "warehouse", "filters", "exports", "briefing", "access", "audit", "state"),
-                *("hotspots", "export", "drawn", "groups", "people", "sessions", "scoped", "state_steps", "saved", "decks", "headline"),
+                *(
+                    "hotspots",
+                    "export",
+                    "drawn",
+                    "groups",
+                    "people",
+                    "sessions",
+                    "scoped",
+                    "state_steps",
+                    "saved",
+                    "decks",
+                    "headline",
+                ),
             )
             for rest in (".py", "/*")
         ),
         never=(*UI, *SCREEN, "etl", "pages"),
         why="questions and answers, no screen",
+    ),
+    Rule(
+        (
+            "dashboard/told/*",
+            "dashboard/figures.py",
+            "dashboard/view_context.py",
+            "dashboard/view_facts.py",
+            "dashboard/map_places.py",
+        ),
+        never=(*UI, "folium", "branca", "dashboard.main", "dashboard.components", "dashboard.server", "etl", "pages"),
+        why="figures are told without a screen, so that a slide shows what the page shows",
     ),
     Rule(
         ("dashboard/charts.py", "dashboard/charts/*", "dashboard/maps.py", "dashboard/maps/*"),
@@ -148,6 +171,7 @@ def test_the_rules_see_what_they_forbid(tmp_path: Path, monkeypatch: pytest.Monk
         "dashboard/measures.py": ("from etl import load", "etl.load"),
         "dashboard/charts/a.py": ("import streamlit as st", "streamlit"),
         "dashboard/components/a.py": ("from etl.load import load", "etl.load.load"),
+        "dashboard/told/a.py": ("from dashboard.components import view", "dashboard.components.view"),
         "pages/a.py": ("from .b import draw", "pages.b.draw"),
         "app.py": ("import etl.load", "etl.load"),
     }

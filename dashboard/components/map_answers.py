@@ -147,7 +147,7 @@ def _draw(
     painted = ClassPaint(
         places, looks, noun, frames, selected=chosen, draws_empty=bool(scale.layer), several=True,
         labelled=map_view.named(ctx, scale), draws_areas=ctx.catalogue.has_points,
-        area=st.session_state.get(map_choice.DRAWN),
+        area=st.session_state.get(map_choice.DRAWN), said=f"{made.sentence} {ctx.sentence}",
     )  # fmt: skip
     map_view.show_picture(ctx, painted, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked)
     cls = places["cls"].to_numpy(dtype="int64")

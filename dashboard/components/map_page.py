@@ -88,6 +88,7 @@ def _figure(
 
     noun, p = stories.NOUNS[ctx.filters.unit], figure.current_palette()
     found = classes.classes(places["n"].to_numpy(dtype="int64"))
+    told = records_map.counts(ctx, scale, places, strip, p)
     left, right = st.columns([2, 1], gap="large")
     common: dict[str, Any] = {
         "selected": chosen,
@@ -96,6 +97,7 @@ def _figure(
         "several": True,
         "draws_areas": ctx.catalogue.has_points,
         "area": st.session_state.get(map_choice.DRAWN),
+        "said": told.text,
     }
 
     def drawn() -> None:
@@ -116,7 +118,7 @@ def _figure(
         legend.show(legend.shades(shades, words.capital(_(noun[1])), p, zero), legend.strip(strip, p, noun[1]))
 
     with left:
-        view.tell(records_map.counts(ctx, scale, places, strip, p), drawn)
+        view.tell(told, drawn)
     with right, st.container(border=True, key="map_place"):
         map_panel.beside(ctx, places, chosen, scale, noun, p)
 

@@ -115,7 +115,7 @@ def _draw(ctx: Context, made: Mapped, chosen: tuple[str, ...], street: bool, p: 
     noun = stories.NOUNS[ctx.filters.unit]
     picture = ClassPaint(
         made.places, made.looks, noun, selected=chosen, draws_empty=True, several=True,
-        labelled=map_view.named(ctx, maps.scale(ctx)),
+        labelled=map_view.named(ctx, maps.scale(ctx)), said=made.figure.text,
     )  # fmt: skip
     map_view.show_picture(ctx, picture, p, moment=map_choice.moment(), street_map=street, clicked=map_choice.clicked)
     legend.show(legend.categories(made.looks, made.legend, p, made.counts))

@@ -105,7 +105,7 @@ def paint(
     if street_map:
         # Its server asks to be told which site shows its tiles; the page itself tells nobody anything.
         folium.TileLayer(TILES, attr=TILES_CREDIT, referrerPolicy="origin", max_zoom=19).add_to(group)
-    group.add_child(_Script("streets", f"lamplight.begin({_json(street_map)});"))
+    group.add_child(_Script("streets", f"lamplight.begin({_json(street_map)}, {_json(sealed(picture.said))});"))
     group.add_child(_Script("tools", f"lamplight.tools(GROUP, {_json(_tools(picture, moment))});"))
     if picture.area is not None:
         area = _json([shapes.packed(picture.area)])

@@ -29,6 +29,7 @@ class Picture:
     several: bool = field(default=False, kw_only=True)  # Shift or "Add places" adds to what is chosen
     draws_areas: bool = field(default=False, kw_only=True)  # the tool "Draw an area"
     area: Any = field(default=None, kw_only=True)  # a drawn area (shapely, WGS 84) to outline
+    said: str = field(default="", kw_only=True)  # what the map shows, for those who do not see it
 
     @property
     def chosen(self) -> tuple[str, ...]:

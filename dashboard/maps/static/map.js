@@ -273,8 +273,13 @@ window.lamplight = (() => {
   };
 
   // Before each repaint. Streets shine through what is land without them.
-  const begin = (streets) => {
+  // said: the answer that the map shows, for those who do not see it.
+  const begin = (streets, said) => {
     document.documentElement.classList.toggle('streets', streets);
+    if (said) {
+      map.getContainer().setAttribute('role', 'region');
+      map.getContainer().setAttribute('aria-label', open(said));
+    }
     // streamlit-folium keeps every group that it ever drew in this list, and with it all of its shapes.
     window.feature_group = (window.feature_group || []).filter((group) => map.hasLayer(group));
     // And the library below it adds the page's theme once more with each run.
