@@ -181,7 +181,7 @@ def test_an_open_mark_before_a_quoted_field_with_a_separator_is_found_out(tmp_pa
     assert "1 row with a quotation mark that is not closed" in got.notes
 
 
-@pytest.mark.parametrize("text", ['5\'10" tall', 'the "Plaza"', '"Plaza" hotel', '"a ""b"" c"', '"6"" nails"'])
+@pytest.mark.parametrize("text", ["5'10\" tall", 'the "Plaza"', '"Plaza" hotel', '"a ""b"" c"', '"6"" nails"'])
 def test_marks_inside_a_field_are_no_reason_to_set_it_aside(tmp_path: Path, text: str) -> None:
     lines = [GOOD.format(0), f"K1,822,calm,{text}\n", 'K2,822,"an odd ""mark",Harbour\n']
     got = read(write(tmp_path / "a.csv", HEADER + "\n" + "".join(lines)))
