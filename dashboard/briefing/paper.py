@@ -4,6 +4,7 @@ Typst sets it, from the wheel: nothing is fetched. Every text is handed over as 
 """
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,19 @@ from dashboard.briefing.package import written_on
 from dashboard.briefing.planned import DEJAVU, Box, Page, Piece
 from dashboard.briefing.plots import Grid
 from dashboard.briefing.stage import FRAME
-from dashboard.figures import Figure
+from dashboard.figures import Figure, MapPicture
 from dashboard.i18n import _
 from dashboard.palette import LIGHT
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import typst
 
 PIXELS, LETTERS = 100, 19  # of a drawing in an inch; height of its type, 13.7 points
 STRIPE = "#F6F6F3"
 STANDARD = "ua-1"
+PLAIN_MARGIN, DEFAULT_HEIGHT = 28, 450  # plotly's pixels: above a figure without notes; where none is set
+LOWER = 0.72  # of the height on a page of the dashboard, so that letters stay as large
 
 
 def written(deck: Deck, preset: Preset) -> bytes:
@@ -130,10 +134,26 @@ def _drawing(figure: Figure, size: tuple[int, int]) -> str:
     from dashboard import pictures
     from dashboard.pictures import sheet
 
+    if figure.drawn is not None and not isinstance(figure.drawn, MapPicture):
+        figure = replace(figure, drawn=lettered(figure.drawn))
     with sheet.LOCK:
         sheet.width(" ", 1)  # its own settings come first: they are made once
         with matplotlib.rc_context({"svg.fonttype": "none"}):
             return pictures.draw_bare(figure, "svg", size, LETTERS).decode("utf-8")
+
+
+def lettered(drawn: "go.Figure") -> "go.Figure":
+    """The figure with letters at its dated notes, whose texts stand beside it, and as low as a page wants it."""
+    import plotly.graph_objects as go
+
+    copy = go.Figure(drawn)
+    dated = sorted((a for a in copy.layout.annotations if a.hovertext), key=lambda a: str(a.x))
+    over = max((copy.layout.margin.t or 0) - PLAIN_MARGIN, 0) if dated else 0
+    for i, note in enumerate(dated):
+        note.update(text=said.letter(i), yshift=0, xanchor="center")
+    height = copy.layout.height or DEFAULT_HEIGHT
+    copy.update_layout(margin_t=(copy.layout.margin.t or 0) - over, height=LOWER * (height - over))
+    return copy
 
 
 @cache

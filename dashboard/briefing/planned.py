@@ -39,7 +39,7 @@ class Box:
 class Face:
     """What the letters of a page are: how much wider than Arial's, and how much of a line bold ones leave to others.
 
-    drawn : charts are pictures that name their dated notes and mark few or none themselves, and there are no notes.
+    drawn : charts are pictures that mark few or none themselves, and there are no notes below a slide.
     """
 
     wider: float = 1.0
@@ -197,7 +197,8 @@ def pieces(page: Page, number: int) -> tuple[Piece, ...]:
 def unsaid(page: Page, found: tuple[Piece, ...]) -> list[str]:
     """What a slide has no room for, in full."""
     evidence = next((piece.texts for piece in found if piece.kind == "evidence"), page.beside)
-    return [*page.left_out, *(text for text in page.beside if text not in evidence)]
+    seen = {*page.below, *evidence}
+    return [text for text in (*page.left_out, *page.beside) if text not in seen]
 
 
 def room(page: Page) -> Box:
@@ -245,14 +246,25 @@ def _aside(page: Page, column: Box) -> list[Piece]:
     if not texts:
         return found
     size = fit.largest(texts, (16, 14, 13, 12), wide, box.h, gap=0.5)
-    drawn = page.face.drawn
-    more = _("More is at the end of this document.") if drawn else _("More is in the notes of this slide.")
-    while len(texts) > 1 and fit.height(texts, size, wide, gap=0.5) > box.h:
-        more = (
-            _("More is at the end of this document.") if page.face.drawn else _("More is in the notes of this slide.")
-        )
-        texts = [*texts[:-2], more]
+    if fit.height(texts, size, wide, gap=0.5) > box.h:
+        drawn = page.face.drawn
+        more = _("More is at the end of this document.") if drawn else _("More is in the notes of this slide.")
+        texts = [*_filling(texts, size, wide, box.h - fit.height([more], size, wide) - 0.5 * size * fit.POINT), more]
     return [*found, Piece("evidence", box, tuple(texts), size, 0.5)]
+
+
+def _filling(texts: list[str], size: float, wide: float, high: float) -> Iterator[str]:
+    """As many texts as are `high` inches high, the last of them cut."""
+    line = size * fit.POINT * fit.LEADING
+    for text in texts:
+        left = int(high / line + 1e-6)
+        if left < 1:
+            return
+        shown = fit.shortened(text, size, wide, left)
+        yield shown
+        if shown != text:
+            return
+        high -= fit.height([text], size, wide) + 0.5 * size * fit.POINT
 
 
 def footer_begins(texts: tuple[str, ...], secret: bool, wider: float) -> float:

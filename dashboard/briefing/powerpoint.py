@@ -15,7 +15,7 @@ from dashboard.figures import Figure
 from dashboard.i18n import _
 from dashboard.palette import LIGHT
 
-DOTS = 220  # of a picture, in an inch
+DOTS, LETTERS = 220, 42  # of a picture, in an inch; height of its type: 13.7 points
 _BANDS = 40  # gaps; more are said in words only
 
 
@@ -105,12 +105,13 @@ def _multiples(shapes: Any, figure: Figure, shown: Any, room: Box) -> None:
     columns = 2 if len(shown) <= 4 else 3 if len(shown) <= 9 else 4
     rows = -(-len(shown) // columns)
     width, height = (room.w - 0.25 * (columns - 1)) / columns, (room.h - 0.1 * (rows - 1)) / rows
+    size = 16 if len(shown) <= 2 else 14 if len(shown) <= 4 else 12
     largest = max(panel.top for panel in shown)
     for i, panel in enumerate(shown):
         row, column = divmod(i, columns)
         box = Box(room.x + column * (width + 0.25), room.y + row * (height + 0.1), width, height)
         alike = native.on_scale(panel, largest)
-        frame = native.add(shapes, alike, box, native.Style(12, legend=False, ends=False))
+        frame = native.add(shapes, alike, box, native.Style(size, legend=False, ends=False))
         parts.describe(frame, f"{figure.key} {i + 1}", said.alternative(figure, None, panel))
 
 
@@ -118,6 +119,6 @@ def _picture(shapes: Any, figure: Figure, room: Box) -> None:
     from dashboard import pictures
 
     size = (round(room.w * DOTS), round(room.h * DOTS))
-    image = io.BytesIO(pictures.draw_bare(figure, "png", size))
+    image = io.BytesIO(pictures.draw_bare(figure, "png", size, LETTERS))
     shape = shapes.add_picture(image, Inches(room.x), Inches(room.y), Inches(room.w), Inches(room.h))
     parts.describe(shape, figure.key, said.alternative(figure, None))

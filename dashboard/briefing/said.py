@@ -31,8 +31,10 @@ def footer(slide: Slide, deck: Deck) -> tuple[str, ...]:
     if about is None:
         return tuple(filter(None, [_last(None, deck)]))
     sources = words.listed([plain(s) for s in about.sources], _("and"))
+    # The view in words mostly begins with what is counted.
+    said_there = plain(about.filters).lower().startswith(plain(about.unit).lower())
     first = [
-        _("Counted: {unit}.").format(unit=plain(about.unit)) if about.unit else "",
+        _("Counted: {unit}.").format(unit=plain(about.unit)) if about.unit and not said_there else "",
         _ended(about.filters),
         _ended(_("Source: {sources}").format(sources=sources)) if sources else "",
     ]
@@ -54,7 +56,7 @@ def _last(about: "About | None", deck: Deck) -> str:
 def marks(native: Native | None, drawn: bool = False) -> list[str]:
     """Sentences for what a chart leaves out or marks: few or none, not collected, not final, dated notes.
 
-    drawn : it is a picture, which marks few or none and names its dated notes itself.
+    drawn : it is a picture, which marks few or none itself.
     """
     if not isinstance(native, tuple):
         return []
@@ -75,8 +77,6 @@ def marks(native: Native | None, drawn: bool = False) -> list[str]:
     if any(s.dotted for p in native for s in p.series):
         said.append(_("dotted: not final yet."))
     said = [line[:1].upper() + line[1:] for line in said]
-    if drawn:
-        return said + [_("Dashed line: {text}").format(text=_ended(text)) for _at, text in native[0].notes]
     return said + [f"{letter(i)}  {_ended(text)}" for i, (_at, text) in enumerate(native[0].notes)]
 
 
@@ -101,7 +101,7 @@ def aside(figure: Figure, native: Native | None, preset: Preset, drawn: bool = F
     """What stands beside the figure: its marks; with everything stated, its caption, how to read it and its link."""
     said = marks(native, drawn)
     if preset == "evidence":
-        said += [plain(line) for line in (figure.subtitle, figure.caption, figure.reading) if line]
+        said += [_ended(line) for line in (figure.subtitle, figure.caption, figure.reading) if line]
         if figure.about.link:
             said.append(_("This view: {link}").format(link=plain(figure.about.link)))
     return list(dict.fromkeys(said))
