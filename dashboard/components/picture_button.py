@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from contextvars import copy_context
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from dashboard.components import gate
 from dashboard.components.taken_away import Made, on_click
 from dashboard.escape import html_text, markdown_text
 from dashboard.figures import Figure
-from dashboard.i18n import _, language, speak
+from dashboard.i18n import _
 
 MIME = {"png": "image/png", "svg": "image/svg+xml"}
 _PNG = b"\x89PNG"
@@ -63,11 +64,10 @@ def _inside(figure: Figure) -> None:
 
 def _maker(figure: Figure, form: pictures.Form, preset: pictures.Preset) -> Callable[[], Made]:
     """What draws the picture. Streamlit calls it on a thread that does not know the reader's language."""
-    spoken = language()
+    spoken = copy_context()
 
     def made() -> Made:
-        speak(spoken)
-        return pictures.draw(figure, form, preset), len(figure.table)
+        return spoken.copy().run(pictures.draw, figure, form, preset), len(figure.table)
 
     return made
 

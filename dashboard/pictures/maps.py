@@ -4,7 +4,7 @@ No basemap is asked for: the outlines are the warehouse's own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -150,11 +150,12 @@ def _classes(
 
 
 def _look(style: ClassStyle, size: float, dark: bool) -> dict[str, Any]:
-    hatch = MAP_HATCHES[style.pattern]
-    made: dict[str, Any] = {"facecolor": colour(style.colour, dark)}
-    if hatch:
+    # Built again from the light colours: the strokes take whichever ink stands out on these.
+    light = replace(style, colour=colour(style.colour, dark), ink=colour(style.ink, dark) if style.ink else "")
+    made: dict[str, Any] = {"facecolor": light.colour}
+    if hatch := MAP_HATCHES[style.pattern]:
         thick = (1.0 if style.pattern == "dots" else 0.75) * size
-        made |= {"hatch": hatch, "hatchcolor": colour(style.stroke, dark), "hatch_linewidth": thick}
+        made |= {"hatch": hatch, "hatchcolor": light.stroke, "hatch_linewidth": thick}
     return made
 
 

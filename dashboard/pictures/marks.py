@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.maps.styles import contrast
 from dashboard.pictures import PictureError
 from dashboard.pictures.paint import DASHES, DOTS, HATCHES, colour, mixed
 from dashboard.pictures.scales import Floats, Scale, lines
 from dashboard.pictures.sheet import Sheet, shown
 
+_INKS = ("#16181B", "#FFFFFF")
 # What a trace may say. Anything else would be lost on the way without a word.
 _SCREEN = {"customdata", "hovertemplate", "hovertext", "hoverinfo", "cliponaxis", "name", "showlegend", "type"}
 _PLACE = {"x", "y", "xaxis", "yaxis"}
@@ -32,6 +34,7 @@ class Brush:
 
     def __init__(self, sheet: Sheet, axes: Any, x: Scale, y: Scale, size: float, dark: bool) -> None:
         self.sheet, self.axes, self.x, self.y, self.size, self.dark = sheet, axes, x, y, size, dark
+        self.cells: dict[tuple[float, float], str] = {}  # the ink that can be read on each cell of a grid
 
     def colour(self, value: Any, opacity: float = 1.0) -> str:
         return colour(value, self.dark, opacity)
@@ -40,7 +43,7 @@ class Brush:
         """Text at a point of the data."""
         made = self.axes.annotate(shown(lines(text)), (x, y), annotation_clip=False, textcoords="offset points", **look)
         size = float(font.get("size") or 15) * self.size
-        return self.sheet.put(made, size, self.colour(font.get("color") or "#23262A"))
+        return self.sheet.put(made, size, font.get("ink") or self.colour(font.get("color") or "#23262A"))
 
 
 def checked(trace: Mapping[str, Any]) -> str:
@@ -151,6 +154,8 @@ def draw_scatter(brush: Brush, trace: Mapping[str, Any]) -> None:
         font = trace.get("textfont") or {}
         for i in np.flatnonzero(np.isfinite(x) & np.isfinite(y)).tolist():
             one = {"size": _at(font.get("size"), i), "color": _at(font.get("color"), i)}
+            if brush.dark and (x[i], y[i]) in brush.cells:  # the ink was chosen for the shades of a dark page
+                one["ink"] = brush.cells[x[i], y[i]]
             brush.text(_at(trace["text"], i), x[i], y[i], one, xytext=(0, 0), ha="center", va="center_baseline")
     _errors(brush, trace, (x, y))
 
@@ -197,7 +202,10 @@ def draw_heat(brush: Brush, trace: Mapping[str, Any]) -> None:
     low, high = float(trace["zmin"]), float(trace["zmax"])
     edge = float(trace.get("xgap") or 0) * brush.size
     for row, column in np.argwhere(np.isfinite(z)):
-        shade = _shade((z[row, column] - low) / ((high - low) or 1.0), trace["colorscale"], brush)
+        share = (z[row, column] - low) / ((high - low) or 1.0)
+        shade = _shade(share, trace["colorscale"], brush)
+        nearest = trace["colorscale"][round(share * (len(trace["colorscale"]) - 1))]
+        brush.cells[x[column], y[row]] = _ink(brush.colour(nearest[1]))
         brush.axes.add_artist(
             Rectangle((x[column] - 0.5, y[row] - 0.5), 1, 1, facecolor=shade, edgecolor="#FFFFFF", linewidth=edge,
                       gid="cell", zorder=2)
@@ -210,6 +218,11 @@ def _shade(share: float, steps: Any, brush: Brush) -> str:
         if share <= high:
             return mixed(brush.colour(one), brush.colour(other), (share - low) / ((high - low) or 1.0))
     return brush.colour(steps[-1][1])
+
+
+def _ink(under: str) -> str:
+    """Whichever ink stands out more on a colour."""
+    return max(_INKS, key=lambda ink: contrast(ink, under))
 
 
 def _at(value: Any, i: int) -> Any:

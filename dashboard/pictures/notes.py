@@ -112,8 +112,8 @@ def axis_lines(brush: Brush, x_ticks: Sequence[Tick], y_ticks: Sequence[Tick]) -
             line(0, color=paint, linewidth=brush.size * 1.2, zorder=2.5, clip_on=False)
 
 
-def tick_labels(brush: Brush, scale: Scale, ticks: Sequence[Tick], room: float) -> list[Any]:
-    """The words along an axis, outside of it. room : pixels along it."""
+def tick_labels(brush: Brush, scale: Scale, ticks: Sequence[Tick], room: float, small: bool = False) -> list[Any]:
+    """The words along an axis, outside of it. room : pixels along it. small : the chart is one of several."""
     if scale.settings.get("showticklabels") is False or not ticks:
         return []
     font = scale.settings.get("tickfont") or {}
@@ -130,12 +130,17 @@ def tick_labels(brush: Brush, scale: Scale, ticks: Sequence[Tick], room: float) 
         return made
     texts, turned, size = _under(ticks, abs(scale.high - scale.low), room, size)
     place = brush.axes.get_xaxis_transform()
+    span = scale.high - scale.low
     for t, words in zip(ticks, texts, strict=True):
         # First lines stand on one line, whatever letters they have.
-        down = gap * 1.6 if turned else gap * 1.6 + size * (0.8 + LINE * words.count("\n"))
+        down = gap * 2.2 if turned else gap * 2.2 + size * (0.8 + LINE * words.count("\n"))
+        # In a small chart beside others, the label of an end stays within.
+        half = widest(words, size) / 2 / room if small and not turned else 0.0
+        share = (t.at - scale.low) / span
+        across = "left" if share < half else "right" if 1 - share < half else "center"
         text = brush.axes.annotate(
             shown(words), (t.at, 0), xycoords=place, textcoords="offset points", xytext=(0, -down),
-            va="top" if turned else "baseline", ha="center", rotation=90 if turned else 0, annotation_clip=False,
+            va="top" if turned else "baseline", ha=across, rotation=90 if turned else 0, annotation_clip=False,
         )  # fmt: skip
         made.append(brush.sheet.put(text, size, paint))
     return made
@@ -186,7 +191,7 @@ def axis_title(brush: Brush, scale: Scale, labels: Sequence[Any]) -> Any:
     font = title.get("font") or {}
     size, paint = float(font.get("size") or 15) * brush.size, brush.colour(font.get("color") or "#5F646B")
     extents = [brush.sheet.extent(t) for t in labels]
-    gap = (GAP + 10) * brush.size
+    gap = (GAP + 13) * brush.size
     if scale is brush.x:
         off, at = (0.0, -gap - max((e.height for e in extents), default=0.0)), (0.5, 0.0)
         look: dict[str, Any] = {"ha": "center", "va": "top"}

@@ -186,12 +186,12 @@ def _fit(sheet: Sheet, pairs: list[Pair], paper: Any, labels: list[Any], box: Bo
 
 def _ticked(sheet: Sheet, pair: Pair, box: Box, size: float) -> None:
     brush = _brush(pair)
-    font = 15 * size
+    font, small = 15 * size, pair.domain[2] < 0.9
     across = ticks(pair.x, box.width, 0, lambda text: notes.widest(lines(text), font))
     along = ticks(pair.y, box.height, font, lambda text: font)
     notes.axis_lines(brush, across, along)
     for axis, found in ((pair.x, across), (pair.y, along)):
-        labels = notes.tick_labels(brush, axis, found, box.width if axis is pair.x else box.height)
+        labels = notes.tick_labels(brush, axis, found, box.width if axis is pair.x else box.height, small)
         notes.axis_title(brush, axis, labels)
 
 

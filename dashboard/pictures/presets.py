@@ -42,8 +42,12 @@ class Part:
 def draw(figure: Figure, form: str, preset: str, size: tuple[int, int] | None) -> bytes:
     """As `pictures.draw`."""
     with LOCK:
-        sheet = _slide(figure, size or SLIDE) if preset == "slide" else _evidence(figure, size)
-        return sheet.save(form, figure.title, alternative(figure))
+        return laid_out(figure, preset, size).save(form, figure.title, alternative(figure))
+
+
+def laid_out(figure: Figure, preset: str, size: tuple[int, int] | None = None) -> Sheet:
+    """The canvas with everything on it, before it becomes a file."""
+    return _slide(figure, size or SLIDE) if preset == "slide" else _evidence(figure, size)
 
 
 def draw_bare(figure: Figure, form: str, size: tuple[int, int], letters: float | None = None) -> bytes:
