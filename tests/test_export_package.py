@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from datetime import datetime, tzinfo
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -191,10 +192,10 @@ def test_without_git_the_version_is_that_of_pyproject(tmp_path: Path, monkeypatc
 def test_the_same_rows_make_the_same_package(
     public: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Still(material.datetime):
+    class Still(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> "Still":  # type: ignore[override]
-            return cls(2026, 1, 2, 3, 4, 5, tzinfo=material.UTC)
+        def now(cls, tz: tzinfo | None = None) -> "Still":
+            return cls(2026, 1, 2, 3, 4, 5, tzinfo=tz)
 
     monkeypatch.setattr(material, "datetime", Still)
     one = package(public, totals(public), tmp_path).read_bytes()

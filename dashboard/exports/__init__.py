@@ -82,6 +82,6 @@ def write(
         raise ExportError(_("There is no such format."), _("Choose one of: {names}.").format(names=", ".join(FORMATS)))
     writer = importlib.import_module(f"dashboard.exports.{_MODULES[form]}").write
     rows = Rows(plan, warehouse, progress, cancelled)
-    with placed(Path(out)) as part:
+    with placed(Path(out), suffix(form)) as part:
         writer(rows, plan, warehouse, catalogue, part)
         return Written(rows.seen, sha256_of(part), part.stat().st_size)

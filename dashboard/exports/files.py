@@ -15,9 +15,10 @@ from dashboard.i18n import _
 
 
 @contextmanager
-def placed(out: Path) -> Iterator[Path]:
+def placed(out: Path, end: str = "") -> Iterator[Path]:
     """A path to write to; what stands there at the end takes the place of `out`. After an error nothing is left.
 
+    end : how the name of that path ends, whatever `out` is called: some writers look at it.
     Raises ExportError where the folder is missing or may not be written to, or the disk is full.
     """
     out = Path(out).absolute()
@@ -27,7 +28,7 @@ def placed(out: Path) -> Iterator[Path]:
     except OSError as error:
         raise _cannot(error) from None
     try:
-        part = work / out.name
+        part = work / f"export{end or out.suffix}"
         yield part
         os.replace(part, out)
     except OSError as error:
