@@ -20,7 +20,8 @@ from dashboard.view_context import Context
 
 PAGE, PICKED, VIEW, VIEW_PICKED = "slide_page", "slide_figure", "slide_view", "slide_view_figure"
 KINDS = {
-    DECISIONS: N_("What was decided last time"), SIGNS: N_("Signs that somebody may need help"), HELP: N_("Where help is"),
+    DECISIONS: N_("What was decided last time"), SIGNS: N_("Signs that somebody may need help"),
+    HELP: N_("Where help is"),
     SERVICES: N_("Services near here"),
 }  # fmt: skip
 
