@@ -6,7 +6,7 @@ import sys
 
 from benchmarks.figures import Figure, as_json, table
 
-NAMES = ("etl", "measures", "map_payload", "hotspots", "disclosure", "start")
+NAMES = ("etl", "measures", "map_payload", "hotspots", "disclosure", "export", "start")
 
 
 def main() -> int:

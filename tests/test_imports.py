@@ -63,6 +63,7 @@ RULES = (
                 *(
                     "hotspots",
                     "export",
+                    "api",
                     "drawn",
                     "groups",
                     "people",
