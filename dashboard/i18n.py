@@ -77,6 +77,11 @@ def N_(message: str) -> str:
     return message
 
 
+def pair(one: str, many: str) -> tuple[str, str]:
+    """Mark a message for one and many that is put into `ngettext` later. Changes nothing."""
+    return one, many
+
+
 @cache
 def messages(code: str) -> Mapping[str, str]:
     """English -> a language, plain messages. Read when first needed; a missing catalogue is empty."""

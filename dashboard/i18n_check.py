@@ -23,7 +23,9 @@ def wanted() -> dict[str, str]:
             found[message.text] = message.many
     # The second word of a plural is found through the first.
     many = set(found.values())
-    return {text: found[text] for text in sorted(found, key=lambda t: (t.casefold(), t)) if found[text] or text not in many}
+    return {
+        text: found[text] for text in sorted(found, key=lambda t: (t.casefold(), t)) if found[text] or text not in many
+    }
 
 
 def read(language: str) -> Catalog:
@@ -57,8 +59,10 @@ def misplaced(catalogue: Catalog) -> list[str]:
             continue
         own = [entry.id] if isinstance(entry.id, str) else list(entry.id)
         theirs = [entry.string] if isinstance(entry.string, str) else list(entry.string)
-        expected = set().union(*(placeholders(text) for text in own))
-        if any(text and placeholders(text) != expected for text in theirs):
+        wanted_last, known = placeholders(own[-1]), set().union(*(placeholders(text) for text in own))
+        # The form for one thing may leave the number out.
+        fits = placeholders(theirs[-1]) == wanted_last and all(placeholders(text) <= known for text in theirs)
+        if all(theirs) and not fits:
             found.append(own[0])
     return found
 

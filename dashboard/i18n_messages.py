@@ -51,7 +51,9 @@ def labels() -> list[str]:
     """The labels of the code lists, which are translated where they are shown."""
     from etl import client_codes, codes
 
-    lists = [v for module in (codes, client_codes) for v in vars(module).values() if isinstance(v, Mapping)]
+    lists = [
+        v for module in (codes, client_codes) for k, v in vars(module).items() if k[0] != "_" and isinstance(v, Mapping)
+    ]
     return sorted({text for one in lists for text in one.values() if isinstance(text, str) and _TEXT.search(text)})
 
 
@@ -61,6 +63,8 @@ def _marked(path: Path) -> Iterator[Message]:
         if not isinstance(node, ast.Call):
             continue
         where, called = f"{name}:{node.lineno}", _called(node)
+        if called == "count" and isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") != "words":
+            continue  # of a text or a list
         texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if called in MARKS and texts:
             yield Message(texts[0], "", where)
@@ -71,7 +75,7 @@ def _marked(path: Path) -> Iterator[Message]:
             many = texts[1] if len(texts) > 1 else texts[0] + "s"
             yield Message(texts[0], many, where)
             yield Message("no " + many, "", where)
-        elif called == "numbered" and len(texts) == 2:
+        elif called in ("numbered", "pair") and len(texts) == 2:
             yield Message(texts[0], texts[1], where)
         elif called == "Noun" and len(texts) == 2:
             yield Message(texts[0], texts[1], where)
@@ -120,7 +124,7 @@ def _skipped(module: ast.Module) -> Iterator[int]:
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[0] if node.body else None
             parts = [first] if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else []
-        elif isinstance(node, ast.Call) and _called(node) in (*MARKS, "ngettext", "count", "numbered", "Noun"):
+        elif isinstance(node, ast.Call) and _called(node) in (*MARKS, "ngettext", "count", "numbered", "Noun", "pair"):
             parts = [a for a in node.args if isinstance(a, ast.Constant)]
         elif isinstance(node, ast.Raise) and node.exc is not None:
             parts = [node.exc]

@@ -10,7 +10,7 @@ import shapely
 from dashboard import measures, view_facts
 from dashboard.i18n import N_, _, in_english
 from dashboard.maps import shapes, story
-from dashboard.questions.study import Study
+from dashboard.questions.study import AREA, CELL, Study
 from dashboard.questions.study import study as study_of
 from dashboard.view_context import Context
 
@@ -47,7 +47,7 @@ class Scale:
     @property
     def words(self) -> tuple[str, str]:
         """One place and many."""
-        return ("cell", "cells") if self.resolution else ("area", "areas")
+        return CELL if self.resolution else AREA
 
 
 def scales(ctx: Context) -> list[Scale]:

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard.components import context, coverage_figures, data_figures, protected_data
+from dashboard.i18n import _
 
 ctx = context.current()
-st.title("Data", anchor=False)
+st.title(_("Data"), anchor=False)
 if ctx.catalogue.public:
     protected_data.show(ctx)
 else:

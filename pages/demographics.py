@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard.components import context, people_figures, protected_people
+from dashboard.i18n import _
 
 ctx = context.current()
-st.title("Demographics", anchor=False)
+st.title(_("Demographics"), anchor=False)
 if ctx.catalogue.public:
     protected_people.show(ctx)
 else:
@@ -15,9 +16,11 @@ else:
         with_race = True
         if people.unit == "suspects":
             with_race = st.toggle(
-                "Show the race and ethnicity of suspects",
+                _("Show the race and ethnicity of suspects"),
                 key="suspects_race",
-                help="Off by default: it describes who is arrested and recorded, and is easily misread as who offends.",
+                help=_(
+                    "Off by default: it describes who is arrested and recorded, and is easily misread as who offends."
+                ),
             )
         columns = st.columns(2, gap="large")
         for i, column in enumerate(people.attributes(with_race)):

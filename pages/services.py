@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard.components import client_figures, context
+from dashboard.i18n import _
 
 ctx = context.current()
-st.title("Services", anchor=False)
+st.title(_("Services"), anchor=False)
 client_figures.show(ctx)

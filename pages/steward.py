@@ -3,13 +3,14 @@
 import streamlit as st
 
 from dashboard.components import context, gate, steward_access, steward_audit, steward_health
+from dashboard.i18n import _
 
 reader = gate.current()
 if not reader.administers:
     st.stop()
 data = context.data_dir()
 
-st.title("Steward", anchor=False)
+st.title(_("Steward"), anchor=False)
 report = steward_audit.checked(data)
 steward_audit.alarm(data, report)
 steward_health.figures(data, report)

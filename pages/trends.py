@@ -4,9 +4,10 @@ import streamlit as st
 
 from dashboard import view_facts
 from dashboard.components import context, protected_trends, trend_figures
+from dashboard.i18n import _
 
 ctx = context.current()
-st.title("Trends", anchor=False)
+st.title(_("Trends"), anchor=False)
 if ctx.catalogue.public and not view_facts.is_published(ctx):
     protected_trends.show(ctx)
 else:

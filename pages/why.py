@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard.components import context, why_page
+from dashboard.i18n import _
 
 ctx = context.current()
-st.title("Why is this rounded?", anchor=False)
+st.title(_("Why is this rounded?"), anchor=False)
 why_page.show(ctx)

@@ -18,6 +18,7 @@ from dashboard import access, people, sessions
 from dashboard.access import Access, Denied
 from dashboard.components import context, notices, recorded, spoken
 from dashboard.escape import markdown_text
+from dashboard.i18n import _
 from dashboard.people import PeopleError
 from dashboard.state import StateError
 
@@ -51,8 +52,8 @@ def decide(note: bool = True) -> Access | Denied | None:
 def unreadable() -> Denied:
     """For a file of settings that is there and cannot be used."""
     return Denied(
-        "The settings of the sign-in service cannot be read, so nothing is shown.",
-        "The data steward can put .streamlit/secrets.toml right; docs/access.md says how it is written.",
+        _("The settings of the sign-in service cannot be read, so nothing is shown."),
+        _("The data steward can put .streamlit/secrets.toml right; docs/access.md says how it is written."),
     )
 
 
@@ -66,8 +67,8 @@ def of_claims(claims: dict[str, Any], note: bool = True) -> Access | Denied:
 
 def _where_nobody_signs_in(offered: Literal["none", "unreadable"], note: bool) -> Access | Denied:
     decided: Access | Denied = Denied(
-        "The settings of the sign-in service cannot be read, so nothing is shown.",
-        "The data steward can put .streamlit/secrets.toml right; docs/access.md says how it is written.",
+        _("The settings of the sign-in service cannot be read, so nothing is shown."),
+        _("The data steward can put .streamlit/secrets.toml right; docs/access.md says how it is written."),
     )
     if offered == "none":
         decided = access.without_provider(st.get_option("server.address"), forwarded())
@@ -171,26 +172,28 @@ def turn_away(decided: Denied | None) -> None:
     st.session_state.clear()
     with st.container(key="sign_in", width=620):
         if decided is None:
-            st.title("Sign in", anchor=False)
+            st.title(_("Sign in"), anchor=False)
             st.markdown(
-                "These are records about people who were harmed. They are open to the people whom the data steward of "
-                "the task force has named, and to nobody else."
+                _(
+                    "These are records about people who were harmed. They are open to the people whom the data "
+                    "steward of the task force has named, and to nobody else."
+                )
             )
-            _sign_in_buttons("Sign in")
+            _sign_in_buttons(_("Sign in"))
             return
         notices.problem(decided.message, decided.remedy)
         if isinstance(offered := provider(), tuple) and offered and st.user.to_dict().get("is_logged_in"):
             if person := st.user.to_dict().get("email"):
-                st.caption(markdown_text(f"You came as {person}."))
+                st.caption(markdown_text(_("You came as {person}.").format(person=person)))
             with st.container(horizontal=True):
-                _sign_in_buttons("Sign in again")
-                st.button("Sign out", key="sign_out", on_click=sign_out)
+                _sign_in_buttons(_("Sign in again"))
+                st.button(_("Sign out"), key="sign_out", on_click=sign_out)
 
 
 def _sign_in_buttons(label: str) -> None:
     offered = provider()
     for name in offered if isinstance(offered, tuple) else ():
-        shown = label if len(offered) == 1 else f"{label} with {name}"
+        shown = label if len(offered) == 1 else _("{label} with {name}").format(label=label, name=name)
         st.button(shown, key=f"sign_in_{name}", type="primary", on_click=_sign_in, args=(name,))
 
 
@@ -205,7 +208,7 @@ def signed_in(granted: Access) -> None:
     parts = [granted.person, granted.role, *([granted.agency] if granted.agency else [])]
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="signed_in"):
         st.caption(markdown_text(", ".join(parts)), width="content")
-        st.button("Sign out", key="sign_out", type="tertiary", on_click=sign_out)
+        st.button(_("Sign out"), key="sign_out", type="tertiary", on_click=sign_out)
     _watch()
 
 

@@ -11,6 +11,7 @@ from dashboard.charts import spark as charts_spark
 from dashboard.components import figure, view
 from dashboard.escape import markdown_text
 from dashboard.filters import add_months
+from dashboard.i18n import _
 from dashboard.measures.collected import NO, YES
 from dashboard.told import records, records_compared
 from dashboard.told.records_compared import Spans, compared
@@ -44,48 +45,57 @@ def four(ctx: Context, when: Spans) -> None:
 def _incidents(ctx: Context, when: Spans) -> None:
     records = replace(ctx, filters=replace(ctx.filters, unit="incidents"))
     if (view_facts.collected(records, when.first, when.last) == NO).all():
-        _number(ctx, "Incidents reported", "Not collected", "that is not zero", when, None)
+        _number(ctx, _("Incidents reported"), _("Not collected"), _("that is not zero"), when, None)
         return
     now, found = compared(ctx, when, "incidents")
     _number(
-        ctx, "Incidents reported", words.exact(now), _beside(found, now), when, _spark(ctx, when, "incidents", "source")
+        ctx,
+        _("Incidents reported"),
+        words.exact(now),
+        _beside(found, now),
+        when,
+        _spark(ctx, when, "incidents", "source"),
     )
 
 
 def _victims(ctx: Context, when: Spans) -> None:
     if not _people_known(ctx):
-        _number(ctx, "Victims known", "Not recorded", "these sources record no victims", when, None)
+        _number(ctx, _("Victims known"), _("Not recorded"), _("these sources record no victims"), when, None)
         return
     now, found = compared(ctx, when, "victims")
-    _number(ctx, "Victims known", words.exact(now), _beside(found, now), when, _spark(ctx, when, "victims", "source"))
+    _number(
+        ctx, _("Victims known"), words.exact(now), _beside(found, now), when, _spark(ctx, when, "victims", "source")
+    )
 
 
 def _minors(ctx: Context, when: Spans) -> None:
     if not _people_known(ctx):
-        _number(ctx, "Victims under 18", "Not recorded", "these sources record no victims", when, None)
+        _number(ctx, _("Victims under 18"), _("Not recorded"), _("these sources record no victims"), when, None)
         return
     n = view_facts.by_code(ctx, when.first, when.last, "victims", "minor")
     unknown = n.get("unknown", 0)
-    note = f"age not recorded for {words.number(unknown)} more" if unknown else "all ages are recorded"
+    note = _("age not recorded for {n} more").format(n=words.number(unknown)) if unknown else _("all ages are recorded")
     spark = _spark(ctx, when, "victims", "minor", ("minor",))
-    _number(ctx, "Victims under 18", words.exact(n.get("minor", 0)), note, when, spark)
+    _number(ctx, _("Victims under 18"), words.exact(n.get("minor", 0)), note, when, spark)
 
 
 def _labour(ctx: Context, when: Spans) -> None:
     """Always shown, whatever the exploitation filter says: its absence is the finding."""
-    label = "Labour trafficking"
+    label = _("Labour trafficking")
     labour = replace(ctx.filters, unit="incidents", exploitation=view_facts.LABOUR)
     asked = view_facts.collected(replace(ctx, filters=labour), when.first, when.last)
     if (asked == NO).all():
-        _number(ctx, label, "Not collected", "these sources have no category for it", when, None)
+        _number(ctx, label, _("Not collected"), _("these sources have no category for it"), when, None)
         return
     every = replace(ctx, filters=replace(ctx.filters, exploitation=()))
     kinds = view_facts.by_code(every, when.first, when.last, "incidents", "exploitation")
     now, whole = sum(kinds.get(k, 0) for k in view_facts.LABOUR), sum(kinds.values())
     few = now < words.PERCENT_FROM or now < RARELY * whole
-    note = "few reports; rarely looked for" if few else f"of {words.number(whole)} incidents of any kind"
+    note = (
+        _("few reports; rarely looked for") if few else _("of {n} incidents of any kind").format(n=words.number(whole))
+    )
     if (asked != YES).any():
-        note = "not collected everywhere" + ("; few reports" if few else "")
+        note = _("not collected everywhere; few reports") if few else _("not collected everywhere")
     spark = _spark(every, when, "incidents", "exploitation", view_facts.LABOUR)
     _number(ctx, label, words.exact(now), note, when, spark)
 
@@ -97,9 +107,9 @@ def _people_known(ctx: Context) -> bool:
 def _beside(found: change.Change | None, now: int) -> str:
     """now : the number that it stands beside, of all sources; the change is of those that collected both years."""
     if found is None:
-        return "not compared with the year before"
+        return _("not compared with the year before")
     if found.after != now and max(found.before, found.after) < words.FEWEST_TO_COMPARE:
-        return "too few to compare with the year before"
+        return _("too few to compare with the year before")
     return words.versus(found)
 
 
@@ -116,7 +126,11 @@ def _spark(ctx: Context, when: Spans, unit: str, group: str, kept: tuple[str, ..
 
 
 def _number(ctx: Context, label: str, value: str, note: str, when: Spans, spark: list[float] | None) -> None:
-    drawn = charts_spark.bars(spark or [], figure.current_palette(), f"{label}, the last {SPARK_MONTHS} months")
+    drawn = charts_spark.bars(
+        spark or [],
+        figure.current_palette(),
+        _("{label}, the last {n} months").format(label=label, n=SPARK_MONTHS),
+    )
     with st.container(border=True, height="stretch", gap="small"):
         st.metric(
             label,
@@ -134,8 +148,12 @@ def _help(ctx: Context, when: Spans, drawn: bool) -> str:
     said = [f"{when.words}."]
     if not when.whole and when.steady:
         named = words.listed([ctx.catalogue.source_title(s) for s in when.steady], most=4)
-        said.append(f"Compared with the year before in the sources that collected both: {named}.")
-    said.append(f"The small bars are the last {SPARK_MONTHS} months." if drawn else "What is not recorded is not zero.")
+        said.append(_("Compared with the year before in the sources that collected both: {named}.").format(named=named))
+    said.append(
+        _("The small bars are the last {n} months.").format(n=SPARK_MONTHS)
+        if drawn
+        else _("What is not recorded is not zero.")
+    )
     return markdown_text(" ".join(said))
 
 

@@ -10,6 +10,7 @@ from dashboard.catalogue import AreaGroup, Catalogue
 from dashboard.components import context
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters, offered
+from dashboard.i18n import _
 from dashboard.links import MANY, WORDS, choices, from_query, key_of, to_query
 from dashboard.warehouse import Warehouse, WarehouseError, current
 
@@ -19,7 +20,7 @@ PUBLIC_URL = "LAMPLIGHT_PUBLIC_URL"
 def button(filters: Filters, catalogue: Catalogue) -> None:
     """One quiet button under the bar. What it opens is worked out when it is opened."""
     drawer = st.popover(
-        "Open this question on the public side", type="tertiary", key="public_side", icon=":material/public:",
+        _("Open this question on the public side"), type="tertiary", key="public_side", icon=":material/public:",
         on_change="rerun",
     )  # fmt: skip
     if not drawer.open:
@@ -27,20 +28,20 @@ def button(filters: Filters, catalogue: Catalogue) -> None:
     with drawer:
         opened = released()
         if opened is None:
-            st.markdown("Nothing has been released for the public side yet. The data steward makes a release with:")
+            st.markdown(_("Nothing has been released for the public side yet. The data steward makes a release with:"))
             st.code("python -m etl release --data DIR", language=None)
             return
         query, dropped, notes = question(filters, catalogue, opened.catalogue)
         if dropped:
-            st.markdown("How the same question looks there, without:\n" + _bullets(dropped))
+            st.markdown(_("How the same question looks there, without:") + "\n" + _bullets(dropped))
         else:
-            st.markdown("Nothing of this question has to be left out there.")
-        st.markdown("Numbers there are rounded to protect people. " + " ".join(markdown_text(n) for n in notes))
+            st.markdown(_("Nothing of this question has to be left out there."))
+        st.markdown(" ".join((_("Numbers there are rounded to protect people."), *(markdown_text(n) for n in notes))))
         path = f"{_page()}{'?' + urlencode(query, doseq=True) if query else ''}"
         if here := address():
-            st.link_button("Open it there", f"{here}{path}", icon=":material/open_in_new:")
+            st.link_button(_("Open it there"), f"{here}{path}", icon=":material/open_in_new:")
         else:
-            st.markdown("The public side is a server of its own. Start it, and open the path below there:")
+            st.markdown(_("The public side is a server of its own. Start it, and open the path below there:"))
             st.code("python start.py --tier public --data DIR", language=None)
             st.code(path, language=None, wrap_lines=True)
 
@@ -55,22 +56,22 @@ def question(
     dropped = []
     unit = filters.unit
     if unit not in public.units:
-        dropped.append(f"the unit of count ({unit.replace('_', ' ')} are not published)")
+        dropped.append(_("the unit of count ({things} are not published)").format(things=_(unit.replace("_", " "))))
         unit = public.units[0]
     own, can = public.of(unit), offered(public, unit)
     kept = replace(filters, unit=unit, date_basis="reported", related=False)
     if filters.date_basis != "reported":
-        dropped.append("the date of the event (there: the date counted by)")
+        dropped.append(_("the date of the event (there: the date counted by)"))
     if filters.related:
-        dropped.append("related offences")
+        dropped.append(_("related offences"))
     for name, attribute in MANY.items():
         values = getattr(filters, attribute)
         known = choices(name, own) if name in can else {}
         if any(isinstance(v, AreaGroup) for v in values):
-            dropped.append("drawn areas and named groups")
+            dropped.append(_("drawn areas and named groups"))
         elif lost := [v for v in values if key_of(v) not in known]:
-            some = f"{WORDS[name]} ({len(lost)} of {len(values)} chosen)"
-            dropped.append(WORDS[name] if len(lost) == len(values) else some)
+            some = _("{filter} ({n} of {every} chosen)").format(filter=_(WORDS[name]), n=len(lost), every=len(values))
+            dropped.append(_(WORDS[name]) if len(lost) == len(values) else some)
         fits: dict[str, tuple[object, ...]] = {attribute: tuple(v for v in values if key_of(v) in known)}
         kept = replace(kept, **fits)  # type: ignore[arg-type]
     span = {"from": f"{kept.date_from:%Y-%m}"} if kept.date_from else {}

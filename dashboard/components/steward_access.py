@@ -11,6 +11,7 @@ from dashboard import access, audit, people, sessions
 from dashboard.access import Access
 from dashboard.components import figure, gate, recorded
 from dashboard.escape import markdown_text
+from dashboard.i18n import _, ngettext
 from dashboard.people import Entry, People, PeopleError
 from dashboard.state import StateError
 
@@ -20,8 +21,10 @@ _SAID = "_lamplight_steward_said"
 
 def people_and_roles(data: Path, reader: Access) -> None:
     """Everybody whom people.toml names, and what they may see."""
-    applies = "" if reader.session else ". Nobody signs in here: these records are served to this computer only"
-    figure.heading("People and roles", f"Who may see exact records, as people.toml in the data folder says{applies}")
+    said = _("Who may see exact records, as people.toml in the data folder says")
+    if not reader.session:
+        said = f"{said}. {_('Nobody signs in here: these records are served to this computer only')}"
+    figure.heading(_("People and roles"), said)
     try:
         listed = people.read(data)
     except PeopleError as error:
@@ -32,7 +35,10 @@ def people_and_roles(data: Path, reader: Access) -> None:
 
 
 def _people(listed: People) -> pd.DataFrame:
-    named = [*listed.people.items(), *((f"everybody in the group {name}", e) for name, e in listed.groups.items())]
+    named = [
+        *listed.people.items(),
+        *((_("everybody in the group {name}").format(name=name), e) for name, e in listed.groups.items()),
+    ]
     rows = [
         {
             "Who": name,
@@ -44,13 +50,15 @@ def _people(listed: People) -> pd.DataFrame:
         }
         for name, entry in named
     ]
-    return _filled(pd.DataFrame(rows, columns=["Who", "Role", "Agency", "Sees exactly", "Agreement", "Ends"]))
+    return _filled(
+        pd.DataFrame(rows, columns=[_("Who"), _("Role"), _("Agency"), _("Sees exactly"), _("Agreement"), _("Ends")])
+    )
 
 
 def _sources(entry: Entry) -> str:
     if entry.sources is None:
-        return "every source"
-    return ", ".join(sorted(entry.sources)) or "no source: protected totals only"
+        return _("every source")
+    return ", ".join(sorted(entry.sources)) or _("no source: protected totals only")
 
 
 def _ends(entry: Entry) -> str:
@@ -61,12 +69,13 @@ def _ends(entry: Entry) -> str:
 
 def _agencies(listed: People) -> None:
     parts = [
-        f"{name} brings {', '.join(sorted(a.owns)) or 'no source'}"
-        + (f" and sees {', '.join(sorted(a.sees - a.owns))} by agreement" if a.sees - a.owns else "")
+        (_("{name} brings {own} and sees {seen} by agreement") if a.sees - a.owns else _("{name} brings {own}")).format(
+            name=name, own=", ".join(sorted(a.owns)) or _("no source"), seen=", ".join(sorted(a.sees - a.owns))
+        )
         for name, a in listed.agencies.items()
     ]
     if parts:
-        st.caption(markdown_text(f"Agencies: {'; '.join(parts)}."))
+        st.caption(markdown_text(_("Agencies: {agencies}.").format(agencies="; ".join(parts))))
 
 
 def sign_ins(data: Path, reader: Access) -> None:
@@ -75,13 +84,16 @@ def sign_ins(data: Path, reader: Access) -> None:
         listed = sessions.listed(data)
     except StateError as error:
         figure.heading("Sign-ins")
-        st.caption(markdown_text(str(error)))
+        st.caption(markdown_text(_(str(error))))
         return
     open_now = [s for s in listed if s.ended_at is None]
-    figure.heading(f"Sign-ins: {len(open_now)} not ended", "Times are UTC. Ending them takes effect at the next click")
+    figure.heading(
+        _("Sign-ins: {n} not ended").format(n=len(open_now)),
+        _("Times are UTC. Ending them takes effect at the next click"),
+    )
     _said()
     if not listed:
-        st.markdown("Nobody has signed in yet.")
+        st.markdown(_("Nobody has signed in yet."))
         return
     table = pd.DataFrame(
         {
@@ -97,10 +109,10 @@ def sign_ins(data: Path, reader: Access) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=340):
             st.selectbox(
-                "End all sign-ins of", sorted({s.person for s in open_now}), index=None, key=CHOSEN,
-                placeholder="Choose a person",
+                _("End all sign-ins of"), sorted({s.person for s in open_now}), index=None, key=CHOSEN,
+                placeholder=_("Choose a person"),
             )  # fmt: skip
-        st.button("End them now", key="steward_end", on_click=_end, args=(data,))
+        st.button(_("End them now"), key="steward_end", on_click=_end, args=(data,))
 
 
 def _end(data: Path) -> None:
@@ -116,10 +128,14 @@ def _end_all(data: Path) -> None:
         ended = sessions.end_all(data, person, time.time())
         audit.record(data, recorded.who(reader), "revoke", page="steward", subject=person)
     except StateError as error:
-        st.session_state[_SAID] = (str(error), False)
+        st.session_state[_SAID] = (_(str(error)), False)
     else:
-        what = "1 sign-in" if ended == 1 else f"{ended} sign-ins"
-        st.session_state[_SAID] = (f"{what} of {person} ended. Whoever uses one is asked to sign in again.", True)
+        said = ngettext(
+            "1 sign-in of {person} ended. Whoever uses one is asked to sign in again.",
+            "{n} sign-ins of {person} ended. Whoever uses one is asked to sign in again.",
+            ended,
+        )
+        st.session_state[_SAID] = (said.format(n=ended, person=person), True)
     st.session_state[CHOSEN] = None
 
 

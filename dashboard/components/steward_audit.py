@@ -14,6 +14,7 @@ from dashboard.components import figure, notices
 from dashboard.components.taken_away import Made, on_click
 from dashboard.escape import markdown_text
 from dashboard.exports.inert import csv_bytes
+from dashboard.i18n import _
 from dashboard.state import StateError
 
 SHOWN, TAKEN_AWAY = 500, 100_000  # rows on the page, and in a file
@@ -46,29 +47,32 @@ def alarm(data: Path, report: Report | None) -> None:
     if report.holds:
         return
     first, more = report.breaks[0], len(report.breaks) - 1
-    also = f" And at {words.count(more, 'other row')}." if more else ""
-    _broken(first.number, f": {verifying.WHY[first.why]}.{also}")
+    also = _("And at {counted}.").format(counted=words.count(more, "other row", "other rows")) if more else ""
+    _broken(first.number, f": {_(verifying.WHY[first.why])}. {also}".rstrip())
 
 
 def _alarm_of_the_last(data: Path) -> None:
     """A log too long to walk for a page: what the command found last."""
     last = audit.last_verified(data)
     if last is not None and last.broken_at:
-        _broken(last.broken_at, f", as was found on {words.day(datetime.fromisoformat(last.at))}.")
+        _broken(
+            last.broken_at,
+            _(", as was found on {day}.").format(day=words.day(datetime.fromisoformat(last.at))),
+        )
 
 
 def _broken(number: int, why: str) -> None:
     with st.container(key="steward_alarm"):
         st.error(
-            f":red[**The audit log is broken at row {number}**{markdown_text(why)}]  \n"
-            f"{notices.with_commands(verifying.WHAT_TO_DO)}",
+            f":red[**{_('The audit log is broken at row {number}').format(number=number)}**{markdown_text(why)}]  \n"
+            f"{notices.with_commands(_(verifying.WHAT_TO_DO))}",
             icon=":material/error:",
         )
 
 
 def log(data: Path) -> None:
     """The newest rows, by person, deed and day, and the same as a file."""
-    figure.heading("Audit log", "Who looked at what and who took what away, newest first. Times are UTC")
+    figure.heading(_("Audit log"), _("Who looked at what and who took what away, newest first. Times are UTC"))
     try:
         names = audit.persons(data)
     except StateError as error:
@@ -77,22 +81,22 @@ def log(data: Path) -> None:
     person, what, day = _asked(names)
     found = audit.entries(data, person, what, day, SHOWN)
     if not found.rows:
-        st.markdown("No row is like that." if names else "Nothing has been recorded yet.")
+        st.markdown(_("No row is like that.") if names else _("Nothing has been recorded yet."))
         return
     st.dataframe(
         shown(found.rows), hide_index=True, height=figure.ROWS_SHOWN if len(found.rows) > 10 else "auto",
         column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
         key="steward_log",
     )  # fmt: skip
-    said = "The newest rows; the file has more. " if found.more else ""
-    st.caption(
-        markdown_text(
-            f"{said}It says codes and ids of filters, never a value of a record. The rows cannot be changed here, and "
-            "each is sealed over the one before."
-        )
+    said = _(
+        "It says codes and ids of filters, never a value of a record. The rows cannot be changed here, and each is "
+        "sealed over the one before."
     )
+    if found.more:
+        said = f"{_('The newest rows; the file has more.')} {said}"
+    st.caption(markdown_text(said))
     st.download_button(
-        "Download as csv",
+        _("Download as csv"),
         data=on_click(lambda: _file(data, person, what, day), only=lambda r: r.administers),
         file_name="lamplight-audit.csv",
         mime="text/csv",
@@ -106,15 +110,15 @@ def log(data: Path) -> None:
 def _asked(names: tuple[str, ...]) -> tuple[str, str, date | None]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=300):
-            person = st.selectbox("Person", names, index=None, key="steward_person", placeholder="Everybody")
+            person = st.selectbox(_("Person"), names, index=None, key="steward_person", placeholder=_("Everybody"))
         with st.container(width=230):
             labels = audit.WHAT
             what = st.selectbox(
-                "What", list(labels), format_func=lambda w: labels.get(w, w), index=None, key="steward_what",
-                placeholder="Everything",
+                _("What"), list(labels), format_func=lambda w: _(labels.get(w, w)), index=None, key="steward_what",
+                placeholder=_("Everything"),
             )  # fmt: skip
         with st.container(width=170):
-            day = st.date_input("Day (UTC)", value=None, key="steward_day", format="YYYY-MM-DD")
+            day = st.date_input(_("Day (UTC)"), value=None, key="steward_day", format="YYYY-MM-DD")
     return person or "", what or "", day if isinstance(day, date) else None
 
 

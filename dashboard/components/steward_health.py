@@ -11,6 +11,7 @@ from dashboard.audit import Report
 from dashboard.components import context, data_figures
 from dashboard.escape import markdown_text
 from dashboard.filters import default
+from dashboard.i18n import _
 from dashboard.warehouse import Warehouse, WarehouseError
 
 LITTLE_ROOM = 2.0  # a load writes the warehouse anew beside the old one: room for so many more of it is too little
@@ -23,14 +24,19 @@ def figures(data: Path, report: Report | None) -> None:
     free, needed = shutil.disk_usage(data).free, _size(opened.path) if opened else 0
     with st.container(key="steward_health"):
         room, held, log, saved = st.columns(4, border=True)
-        _one(room, "Free disk space", size(free), "")
-        _one(held, "Warehouse", f"Version {opened.version}" if opened else "cannot be opened", _age(opened))
-        _one(log, "Audit log", _verdict(report), _verified(data))
-        _one(saved, "State file", size(_state_size(data)), "Sign-ins, groups and the audit log")
+        _one(room, _("Free disk space"), size(free), "")
+        _one(
+            held,
+            _("Warehouse"),
+            _("Version {version}").format(version=opened.version) if opened else _("cannot be opened"),
+            _age(opened),
+        )
+        _one(log, _("Audit log"), _verdict(report), _verified(data))
+        _one(saved, _("State file"), size(_state_size(data)), _("Sign-ins, groups and the audit log"))
     if trouble:
         st.error(markdown_text(trouble))
     if free < LITTLE_ROOM * needed:
-        st.warning("The disk is nearly full: the next load may not fit. Free some space, or move old versions away.")
+        st.warning(_("The disk is nearly full: the next load may not fit. Free some space, or move old versions away."))
 
 
 def _one(column: st.delta_generator.DeltaGenerator, label: str, value: str, below: str) -> None:
@@ -53,24 +59,26 @@ def _age(opened: Warehouse | None) -> str:
         return ""
     known = opened.catalogue.as_of
     if known is None:
-        return "Holds no records"
+        return _("Holds no records")
     days = (datetime.now(UTC).date() - known).days
-    return f"Records up to {words.day(known)}, {words.count(days, 'day')} ago"
+    return _("Records up to {day}, {counted} ago").format(
+        day=words.day(known), counted=words.count(days, "day", "days")
+    )
 
 
 def _verdict(report: Report | None) -> str:
     if report is None:
-        return "Verified by the command"
-    return "The chain holds" if report.holds else f"BROKEN at row {report.breaks[0].number}"
+        return _("Verified by the command")
+    return _("The chain holds") if report.holds else _("BROKEN at row {number}").format(number=report.breaks[0].number)
 
 
 def _verified(data: Path) -> str:
     last = audit.last_verified(data)
     if last is None:
-        return "Never verified"
+        return _("Never verified")
     when = datetime.fromisoformat(last.at)
-    return (
-        f"{words.count(last.rows, 'row')[0].upper()}{words.count(last.rows, 'row')[1:]}, verified on {words.day(when)}"
+    return _("{counted}, verified on {day}").format(
+        counted=words.capital(words.count(last.rows, "row", "rows")), day=words.day(when)
     )
 
 

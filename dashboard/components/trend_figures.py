@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard import measures, view_facts
-from dashboard.components import figure, view
+from dashboard.components import figure, linked, view
+from dashboard.i18n import _
 from dashboard.told import records_trends
 from dashboard.told.records_trends import Choice, averages, windows
 from dashboard.view_context import Context
@@ -17,21 +18,27 @@ def controls(ctx: Context) -> Choice:
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         grain = "year"
         if not published:
+            bound = linked.follow("grain", measures.GRAINS)
             grain = st.segmented_control(
-                "By", list(measures.GRAINS), default="month", required=True, key="grain", bind="query-params",
-                format_func=lambda g: measures.GRAINS[g],
+                _("By"), list(measures.GRAINS), default="month", required=True, key="grain",
+                format_func=lambda g: _(measures.GRAINS[g]), **bound,
             )  # fmt: skip
+            linked.keep("grain", grain, measures.GRAINS, "month")
+        bound = linked.follow("group", groups)
         group = st.selectbox(
-            "Group by", list(groups), format_func=lambda g: groups[g], key="group", bind="query-params", width=230
+            _("Group by"), list(groups), format_func=lambda g: _(groups[g]), key="group", width=230, **bound
         )
+        linked.keep("group", group, groups, "")
         window = 0
         if not group and not published:
             names = averages(grain)
             view.unread(average=names)
+            bound = linked.follow("average", names)
             chosen = st.segmented_control(
-                "Moving average", list(names), default="", required=True, key="average", bind="query-params",
-                format_func=lambda w: names[w],
+                _("Moving average"), list(names), default="", required=True, key="average",
+                format_func=lambda w: _(names[w]), **bound,
             )  # fmt: skip
+            linked.keep("average", chosen, names, "")
             window = windows(grain)[chosen or ""]
     return Choice(grain or "month", group or "", window)
 

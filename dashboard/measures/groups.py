@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.filters import Filters, selection, supported, table_of
+from dashboard.i18n import N_
 from dashboard.links import MANY
 from dashboard.measures.ask import Wheres, ask, by, keep, measure, nothing_is_unknown, summed
 from dashboard.measures.daily import monthly, within
@@ -14,16 +15,16 @@ from dashboard.warehouse import Warehouse
 from etl import codes
 
 _CAN_BE_UNCLEAR = {
-    "exploitation": "Kind of exploitation",
-    "premise": "Kind of place",
-    "status": "Status",
-    "victim_age_band": "Age of victims",
-    "victim_sex": "Sex of victims",
-    "age_band": "Age",
-    "sex": "Sex",
-    "race": "Race",
-    "ethnicity": "Ethnicity",
-    "relationship": "Relationship",
+    "exploitation": N_("Kind of exploitation"),
+    "premise": N_("Kind of place"),
+    "status": N_("Status"),
+    "victim_age_band": N_("Age of victims"),
+    "victim_sex": N_("Sex of victims"),
+    "age_band": N_("Age"),
+    "sex": N_("Sex"),
+    "race": N_("Race"),
+    "ethnicity": N_("Ethnicity"),
+    "relationship": N_("Relationship"),
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.filters import Filters, add_months
+from dashboard.i18n import N_
 from dashboard.measures.ask import Wheres, ask, measure, summed
 from dashboard.measures.collected import (
     NO,
@@ -25,7 +26,12 @@ from dashboard.measures.labels import labelled, labels_of
 from dashboard.warehouse import Warehouse
 from etl import codes
 
-GRAINS = {"day": "Day", "week": "Week", "month": "Month", "quarter": "Quarter", "year": "Year"}
+GRAINS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+# What the moving averages of each are called, as `told.records_trends.averages` puts them together.
+WINDOWS = (
+    *(N_("7 days"), N_("28 days"), N_("4 weeks"), N_("13 weeks"), N_("3 months"), N_("12 months")),
+    *(N_("4 quarters"), N_("8 quarters"), N_("3 years"), N_("5 years")),
+)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dashboard.analysis.sufficiency import LEAST_CELLS, LEAST_INCIDENTS, suffici
 from dashboard.i18n import N_, _, ngettext
 from dashboard.questions.answer import Answer, Setting, of, refusal, share, tips, together, too_few
 from dashboard.questions.study import Study
+from dashboard.units import Noun
 from dashboard.words import count, decimal, digits, exact, number, numbered
 
 HOT, COLD, NOT, FEW = range(4)
@@ -40,10 +41,13 @@ class Grain:
     starts: np.ndarray  # (periods,) datetime64[M]
 
 
+_GRAINS = ((1, Noun("month", "months")), (3, Noun("quarter", "quarters")), (12, Noun("year", "years")))
+
+
 def grains(study: Study) -> list[Grain]:
     """Months, quarters and years of the view that are over and were collected throughout, the finest first."""
     found = []
-    for months, word in ((1, ("month", "months")), (3, ("quarter", "quarters")), (12, ("year", "years"))):
+    for months, word in _GRAINS:
         last = int(np.flatnonzero(study.known).max(initial=-1)) + 1
         # Counted back from the last complete month, so that nothing recent is cut off.
         starts = [i for i in range(last - months, -1, -months) if study.known[i : i + months].all()][::-1]

@@ -21,11 +21,13 @@ from dashboard.filters import Filters
 from dashboard.measures.collected import YES, collected_months, months_since_1970
 from dashboard.measures.hotspots import by_place_and_month, other_reports
 from dashboard.questions import ground
+from dashboard.units import Noun
 from dashboard.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from scipy import sparse
 
+CELL, AREA = Noun("cell", "cells"), Noun("area", "areas")
 CENTRES = 9  # the finest cells, whose centres stand for points
 
 
@@ -59,7 +61,7 @@ class Study:
     @property
     def words(self) -> tuple[str, str]:
         """One place and many."""
-        return ("cell", "cells") if self.resolution else ("area", "areas")
+        return CELL if self.resolution else AREA
 
     @cached_property
     def counts(self) -> np.ndarray:

@@ -6,7 +6,7 @@ from dashboard.analysis.emerging import KINDS, USUAL_PERIODS, emerging_hot_spots
 from dashboard.analysis.plain_classes import WORDS, plain
 from dashboard.analysis.space_time import classify_periods
 from dashboard.analysis.sufficiency import LEAST_CELLS, LEAST_INCIDENTS, sufficient
-from dashboard.i18n import _, ngettext
+from dashboard.i18n import _, ngettext, pair
 from dashboard.questions.answer import Answer, Setting, of, refusal, tips, together, too_few
 from dashboard.questions.clustered import NEIGHBOURS, Grain, finest, first_test
 from dashboard.questions.study import Study
@@ -15,10 +15,10 @@ from dashboard.words import count, listed, lower_first, month, number, numbered
 NONE = 4
 INDEX = {word: i for i, word in enumerate(WORDS)}
 _COURSES = {
-    "steady": ("{n} steady", "{n} steady"),
-    "growing": ("{n} growing", "{n} growing"),
-    "fading": ("{n} fading", "{n} fading"),
-    "new": ("{n} new", "{n} new"),
+    "steady": pair("{n} steady", "{n} steady"),
+    "growing": pair("{n} growing", "{n} growing"),
+    "fading": pair("{n} fading", "{n} fading"),
+    "new": pair("{n} new", "{n} new"),
 }
 _SEEN = ("steady", "growing", "fading", "new")
 

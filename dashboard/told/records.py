@@ -7,6 +7,7 @@ import pandas as pd
 from dashboard import stories, view_facts
 from dashboard.charts import trend
 from dashboard.figures import Figure, MapPicture, Nothing
+from dashboard.i18n import _
 from dashboard.palette import Palette
 from dashboard.told.base import Told
 from dashboard.view_context import Context
@@ -28,11 +29,14 @@ def nothing(ctx: Context, key: str) -> Nothing:
     """Nothing is counted in this view: what is missing."""
     if ctx.catalogue.empty:
         return Nothing(
-            key, "Nothing loaded yet", "There are no records here. Load a publisher's file, as the README says."
+            key, _("Nothing loaded yet"), _("There are no records here. Load a publisher's file, as the README says.")
         )
-    many = stories.NOUNS[ctx.filters.unit][1]
+    many = stories.nouns(ctx.filters.unit)
     return Nothing(
-        key, f"No {many} with these filters", f"{ctx.sentence} Widen the period or take a filter away.", filters=True
+        key,
+        _("No {things} with these filters").format(things=many),
+        f"{ctx.sentence} {_('Widen the period or take a filter away.')}",
+        filters=True,
     )
 
 
@@ -47,6 +51,6 @@ def over_time(ctx: Context, p: Palette) -> Told:
         ctx, "trend", stories.trend(found, unit, grain, ctx.filters.date_basis), ctx.sentence,
         trend.bars(found, p, view_facts.breaks(ctx), height=400), view_facts.trend_table(found, unit),
         view_facts.caption(ctx, view_facts.oddities(ctx, found)),
-        "Each bar is one month, from zero. Hatched bars are not finished. A dashed line is a dated note.",
-        missing="not collected",
+        _("Each bar is one month, from zero. Hatched bars are not finished. A dashed line is a dated note."),
+        missing=_("not collected"),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date
 from dashboard import measures, stories, view_facts, words
 from dashboard.analysis import change
 from dashboard.filters import add_months
+from dashboard.i18n import _
 from dashboard.measures.collected import NO
 from dashboard.measures.delay import victims_cluster
 from dashboard.view_context import Context
@@ -72,18 +73,22 @@ def lead(ctx: Context, when: Spans | None) -> Lead:
     if view_facts.is_published(ctx):
         return _published(ctx)
     if when is None:
-        return Lead(("No reports with these filters.",))
+        return Lead((_("No reports with these filters."),))
     if (view_facts.collected(ctx, when.first, when.last) == NO).all():
         return Lead(
-            (f"Not collected, {when.words}: that is not zero.",),
-            "No source of this view counted trafficking in these months.",
+            (_("Not collected, {period}: that is not zero.").format(period=when.words),),
+            _("No source of this view counted trafficking in these months."),
         )
     now, found = compared(ctx, when, unit)
-    link = "in" if when.first == when.last else "from"
-    span = f"{link} {when.words}" if ctx.filters.date_basis == "reported" else f"(date occurred), {when.words}"
+    if ctx.filters.date_basis != "reported":
+        span = _("(date occurred), {period}").format(period=when.words)
+    elif when.first == when.last:
+        span = _("in {period}").format(period=when.words)
+    else:
+        span = _("from {period}").format(period=when.words)
     if _is_recent(ctx, when):
-        span = f"in the 12 months to {words.month(when.last)}"
-    months = "The months of this view" if when.short else "The last 12 complete months"
+        span = _("in the 12 months to {month}").format(month=words.month(when.last))
+    months = _("The months of this view") if when.short else _("The last 12 complete months")
     basis = f"{months}: {when.words}. {_basis(ctx, when, found)}"
     return Lead((stories.headline(unit, now, span, found, when.whole),), basis)
 
@@ -91,17 +96,17 @@ def lead(ctx: Context, when: Spans | None) -> Lead:
 def _basis(ctx: Context, when: Spans, found: change.Change | None) -> str:
     """What the comparison rests on: which sources, and whether their series breaks in between."""
     if when.open:
-        return "They are still filling up, so they are not compared."
+        return _("They are still filling up, so they are not compared.")
     if found is None:
-        return "No source collected both years in full, so they are not compared."
+        return _("No source collected both years in full, so they are not compared.")
     said = []
     if not when.whole:
         named = words.listed([ctx.catalogue.source_title(s) for s in when.steady], most=4)
-        said.append(f"Both years were collected in full by {named}.")
+        said.append(_("Both years were collected in full by {named}.").format(named=named))
     broken = view_facts.breaks_between(ctx, when.before_first, when.last, when.steady)
     if broken:
         day, text = broken[-1]
-        said.append(f"Compare with care: {text.rstrip('.')} ({words.day(day)}).")
+        said.append(_("Compare with care: {note} ({day}).").format(note=text.rstrip("."), day=words.day(day)))
     return " ".join(said)
 
 
@@ -117,14 +122,18 @@ def _is_recent(ctx: Context, when: Spans) -> bool:
 def _published(ctx: Context) -> Lead:
     table = measures.published_by_year(ctx.warehouse, ctx.filters.unit, ctx.filters)
     if table.empty:
-        return Lead(("No published figures with these filters.",))
+        return Lead((_("No published figures with these filters."),))
     said = []
-    for (_, title), rows in table.groupby(["source", "title"]):
+    for (_source, title), rows in table.groupby(["source", "title"]):
         main = "reported" if "reported" in set(rows["category"]) else str(rows["category"].iloc[0])
         kept = rows[rows["category"] == main].sort_values("year")
         last = kept.iloc[-1]
-        said.append(f"{title}: {stories.counted(int(last['n']), ctx.filters.unit)} in {last['year']}.")
-    basis = "Published figures have a unit of count of their own and are never added to local records."
+        said.append(
+            _("{title}: {counted} in {year}.").format(
+                title=title, counted=stories.counted(int(last["n"]), ctx.filters.unit), year=last["year"]
+            )
+        )
+    basis = _("Published figures have a unit of count of their own and are never added to local records.")
     return Lead(tuple(said), basis)
 
 

@@ -9,6 +9,7 @@ from dashboard import measures, stories, view_facts, words
 from dashboard.charts import bars, heat
 from dashboard.charts.style import UNKNOWN
 from dashboard.figures import Figure, Nothing
+from dashboard.i18n import N_, _
 from dashboard.palette import Palette
 from dashboard.told.base import Told
 from dashboard.told.query import chosen
@@ -16,27 +17,27 @@ from dashboard.told.records import figure, nothing
 from dashboard.view_context import Context
 from etl import codes
 
-WHO = {"victims": "Victims", "suspects": "Suspects", "published_cases": "Published cases"}
+WHO = {"victims": N_("Victims"), "suspects": N_("Suspects"), "published_cases": N_("Published cases")}
 # Attribute -> its name in a title.
 ATTRIBUTES = {
-    "age_band": "age",
-    "sex": "sex",
-    "race": "race",
-    "ethnicity": "ethnicity",
-    "relationship": "relationship to the offender",
-    "exploitation": "kind of exploitation",
-    "suspect_class": "class of person",
-    "minor": "age group",
+    "age_band": N_("age"),
+    "sex": N_("sex"),
+    "race": N_("race"),
+    "ethnicity": N_("ethnicity"),
+    "relationship": N_("relationship to the offender"),
+    "exploitation": N_("kind of exploitation"),
+    "suspect_class": N_("class of person"),
+    "minor": N_("age group"),
 }
 ORDERED = ("age_band", "minor")
-READING = (
-    "Bars start at zero. The grey hatched bar is what was not recorded; shares in the title leave it out. "
-    "People are counted once for each incident they are recorded in."
+READING = N_(
+    "Bars start at zero. The grey hatched bar is what was not recorded; shares in the title "
+    "leave it out. People are counted once for each incident they are recorded in."
 )
-AGES = "Age bands differ in width: a wide one holds more people for that reason too."
-CHILD_NOTE = (
-    "A person under 18 recorded as an offender may be a child who was made to take part: "
-    "“minor recorded as offender” is a class of its own."
+AGES = N_("Age bands differ in width: a wide one holds more people for that reason too.")
+CHILD_NOTE = N_(
+    "A person under 18 recorded as an offender may be a child who was made to take part: “minor "
+    "recorded as offender” is a class of its own."
 )
 
 
@@ -89,9 +90,11 @@ def unrecorded(people: People) -> Nothing | None:
         return None if whole(people) else nothing(people.context, "people")
     return Nothing(
         "people",
-        f"{WHO[people.unit]} are not recorded here",
-        f"None of the sources of this view records {WHO[people.unit].lower()}: that is not the same as none. "
-        "Choose another source in the filters.",
+        _("{who} are not recorded here").format(who=_(WHO[people.unit])),
+        _(
+            "None of the sources of this view records {who}: that is not the same as none. Choose "
+            "another source in the filters."
+        ).format(who=_(WHO[people.unit]).lower()),
     )
 
 
@@ -108,10 +111,16 @@ def lead(people: People) -> str:
     table = measures.by_group(ctx.warehouse, ctx.filters, "minor")
     n = dict(zip(table["code"], table["n"], strict=True))
     known = int(n.get("minor", 0)) + int(n.get("adult", 0))
-    many = stories.NOUNS[people.unit][1]
+    many = stories.nouns(people.unit)
     share = words.percent(int(n.get("minor", 0)), known)
-    said = f"{share} of {words.number(known)}" if share.endswith("%") else share
-    text = f"{said} {many} whose age is recorded are under 18." if known else f"No age is recorded for these {many}."
+    if not known:
+        text = _("No age is recorded for these {things}.").format(things=many)
+    elif min(int(n.get("minor", 0)), known) < words.PERCENT_FROM:
+        text = _("{share} {things} whose age is recorded are under 18.").format(share=share, things=many)
+    else:
+        text = _("{share} of {known} {things} whose age is recorded are under 18.").format(
+            share=share, known=words.number(known), things=many
+        )
     return f"{text} {stories.unknowns(table, people.unit)}"
 
 
@@ -123,10 +132,10 @@ def attribute(people: People, column: str, p: Palette) -> Figure:
     group = "exploitation" if column == "exploitation" else ""
     drawn = bars.categories(table, p, labels, group, keep_order=column in ORDERED)
     what = ATTRIBUTES[column]
-    twin = table[["label", "n"]].set_axis([what.capitalize(), WHO[people.unit]], axis=1)
+    twin = table[["label", "n"]].set_axis([words.capital(_(what)), _(WHO[people.unit])], axis=1)
     title = stories.offenders(table) if column == "suspect_class" else stories.leading(table, people.unit, what)
-    caption = view_facts.caption(ctx, stories.unknowns(table, people.unit), AGES if column == "age_band" else "")
-    return figure(ctx, f"{people.unit}_{column}", title, ctx.sentence, drawn, twin, caption, READING)
+    caption = view_facts.caption(ctx, stories.unknowns(table, people.unit), _(AGES) if column == "age_band" else "")
+    return figure(ctx, f"{people.unit}_{column}", title, ctx.sentence, drawn, twin, caption, _(READING))
 
 
 def pairable(people: People, with_race: bool) -> list[str]:
@@ -136,17 +145,18 @@ def pairable(people: People, with_race: bool) -> list[str]:
 
 def too_few_to_pair(people: People) -> Nothing:
     """Why there is no grid."""
-    many = stories.NOUNS[people.unit][1]
+    many = stories.nouns(people.unit)
     return Nothing(
-        "pair", "Two attributes at once",
-        f"There are {words.number(whole(people))} {many} in this view. Below {heat.ENOUGH} most cells would hold one "
-        "or two people, which says little and could point at somebody, so the grid is not drawn.",
+        "pair", _("Two attributes at once"),
+        _("There are {n} {things} in this view. Below {enough} most cells would hold one or two people, which says "
+          "little and could point at somebody, so the grid is not drawn.").format(
+            n=words.number(whole(people)), things=many, enough=heat.ENOUGH),
     )  # fmt: skip
 
 
 def pair(people: People, a: str, b: str, p: Palette) -> Figure:
     """Two attributes as a grid, from 100 records."""
-    ctx, many = people.context, stories.NOUNS[people.unit][1]
+    ctx, many = people.context, stories.nouns(people.unit)
     table = measures.pairs(ctx.warehouse, ctx.filters, a, b)
     known = table[table["both_known"].astype(bool)]
     rows, columns = (_order(table, side) for side in ("a", "b"))
@@ -154,18 +164,19 @@ def pair(people: People, a: str, b: str, p: Palette) -> Figure:
     labels_b = dict(zip(table["b"], table["b_label"], strict=True))
     drawn = heat.grid(table.rename(columns={"a": "row", "b": "column"}), p, labels_a, labels_b, rows, columns)
     both = int(known["n"].sum())
-    said = f"{words.number(both)} of {words.number(whole(people))} {many}"
-    heading = f"{title(a)} and {ATTRIBUTES[b]} are both recorded for {said}"
-    twin = table[["a_label", "b_label", "n"]].set_axis([title(a), title(b), WHO[people.unit]], axis=1)
+    heading = _("{first} and {second} are both recorded for {n} of {whole} {things}").format(
+        first=title(a), second=_(ATTRIBUTES[b]), n=words.number(both), whole=words.number(whole(people)), things=many
+    )
+    twin = table[["a_label", "b_label", "n"]].set_axis([title(a), title(b), _(WHO[people.unit])], axis=1)
     return figure(
         ctx, "pair", heading, ctx.sentence, drawn, twin, view_facts.caption(ctx),
-        "Each cell counts the people with both attributes. Not recorded is in the last row and column.",
+        _("Each cell counts the people with both attributes. Not recorded is in the last row and column."),
     )  # fmt: skip
 
 
 def title(column: str) -> str:
     """An attribute as a heading."""
-    return ATTRIBUTES[column].capitalize()
+    return words.capital(_(ATTRIBUTES[column]))
 
 
 def _order(table: pd.DataFrame, side: str) -> list[str]:

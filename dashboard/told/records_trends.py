@@ -11,6 +11,7 @@ from dashboard.analysis import timeline
 from dashboard.charts import bars, heat, multiples, trend, years
 from dashboard.figures import Nothing
 from dashboard.filters import add_months
+from dashboard.i18n import N_, _
 from dashboard.palette import Palette
 from dashboard.told.base import Told
 from dashboard.told.query import chosen
@@ -19,21 +20,29 @@ from dashboard.view_context import Context
 from etl import codes
 
 GROUPS = {
-    "": "Nothing",
-    "exploitation": "Exploitation",
-    "source": "Source",
-    "premise": "Kind of place",
-    "offence": "Offence",
-    "nibrs_code": "NIBRS code",
-    "victim_minor": "Victims under 18",
-    "victim_sex": "Victim's sex",
-    "status": "Status",
+    "": N_("Nothing"),
+    "exploitation": N_("Exploitation"),
+    "source": N_("Source"),
+    "premise": N_("Kind of place"),
+    "offence": N_("Offence"),
+    "nibrs_code": N_("NIBRS code"),
+    "victim_minor": N_("Victims under 18"),
+    "victim_sex": N_("Victim's sex"),
+    "status": N_("Status"),
+}
+_MEAN_OF = {
+    "day": N_("The line is the mean of each day and the {n} before it."),
+    "week": N_("The line is the mean of each week and the {n} before it."),
+    "month": N_("The line is the mean of each month and the {n} before it."),
+    "quarter": N_("The line is the mean of each quarter and the {n} before it."),
+    "year": N_("The line is the mean of each year and the {n} before it."),
 }
 YEARS_COMPARED = 2
-READING = (
-    "Each bar is one period, from zero. A hatched bar is not finished: its period is not over, or earlier loads show "
-    "that its reports are still coming in. A grey stretch was not collected, which is not zero. A dashed line is a "
-    "dated note, such as a break in how records are kept: do not compare across it."
+READING = N_(
+    "Each bar is one period, from zero. A hatched bar is not finished: its period is not over, "
+    "or earlier loads show that its reports are still coming in. A grey stretch was not "
+    "collected, which is not zero. A dashed line is a dated note, such as a break in how records "
+    "are kept: do not compare across it."
 )
 
 
@@ -50,8 +59,8 @@ def groups(ctx: Context) -> dict[str, str]:
     """By what the chart can be split: column -> label."""
     unit = ctx.filters.unit
     if unit in codes.PUBLISHED_UNITS:
-        return {"": "Nothing", "category": "Kind of figure"}
-    own = {"age_band": "Age", "minor": "Under 18", "sex": "Sex"} if unit != "incidents" else {}
+        return {"": N_("Nothing"), "category": N_("Kind of figure")}
+    own = {"age_band": N_("Age"), "minor": N_("Under 18"), "sex": N_("Sex")} if unit != "incidents" else {}
     layers = {f"area_{x}": x.replace("_", " ").capitalize() for x in ctx.catalogue.layers}
     return GROUPS | own | layers
 
@@ -76,7 +85,7 @@ def choice_of(ctx: Context, query: Mapping[str, Sequence[str]]) -> Choice:
 def averages(grain: str) -> dict[str, str]:
     """The moving averages that a grain offers: choice -> label."""
     found = windows(grain)
-    return {"": "None", "short": f"{found['short']} {grain}s", "long": f"{found['long']} {grain}s"}
+    return {"": N_("None"), "short": f"{found['short']} {grain}s", "long": f"{found['long']} {grain}s"}
 
 
 def windows(grain: str) -> dict[str, int]:
@@ -88,10 +97,10 @@ def windows(grain: str) -> dict[str, int]:
 def basis(ctx: Context) -> str:
     """Which date the page counts by, in a sentence."""
     if view_facts.is_published(ctx):
-        return "Publishers print these figures by year."
+        return _("Publishers print these figures by year.")
     if ctx.filters.date_basis == "occurred":
-        return "Counted by the date occurred. Recent periods fill up as reports arrive; some records lack the date."
-    return "Counted by the date reported."
+        return _("Counted by the date occurred. Recent periods fill up as reports arrive; some records lack the date.")
+    return _("Counted by the date reported.")
 
 
 def main_chart(ctx: Context, choice: Choice, p: Palette) -> Told:
@@ -109,15 +118,15 @@ def main_chart(ctx: Context, choice: Choice, p: Palette) -> Told:
     if not choice.group:
         if choice.window:
             found["average"] = timeline.moving_average(found, choice.window)
-            notes.append(f"The line is the mean of each {choice.grain} and the {choice.window - 1} before it.")
+            notes.append(_(_MEAN_OF[choice.grain]).format(n=choice.window - 1))
         drawn = trend.bars(found, p, view_facts.breaks(ctx))
     else:
         drawn, note = _grouped(found, choice, p, view_facts.breaks(ctx))
         notes.append(note)
-        title += f", by {groups(ctx)[choice.group].lower()}"
+        title = _("{title}, by {group}").format(title=title, group=_(groups(ctx)[choice.group]).lower())
     return figure(
         ctx, "trend", title, f"{ctx.sentence} {basis(ctx)}", drawn, view_facts.trend_table(found, unit),
-        view_facts.caption(ctx, *notes), READING, missing="not collected",
+        view_facts.caption(ctx, *notes), _(READING), missing=_("not collected"),
     )  # fmt: skip
 
 
@@ -126,9 +135,10 @@ def _grouped(found: pd.DataFrame, choice: Choice, p, breaks):  # type: ignore[no
     size = found["group"].nunique()
     if size <= trend.FEW:
         return trend.lines(found, choice.group, labels, p, breaks), ""
-    note = "All small charts share one scale."
+    note = _("All small charts share one scale.")
     if size > multiples.MOST:
-        note += f" The {multiples.MOST} largest of {size} are drawn; the table has all."
+        more = _("The {n} largest of {every} are drawn; the table has all.").format(n=multiples.MOST, every=size)
+        note = f"{note} {more}"
     return multiples.multiples(found, choice.group, labels, p), note
 
 
@@ -146,10 +156,15 @@ def _published(ctx: Context, choice: Choice, p: Palette) -> Told:
     single = kept["code"].nunique() == 1
     labels = {c: c for c in found["group"].unique()}
     drawn = trend.bars(found, p) if single else trend.lines(found, "source", labels, p)
-    title = stories.trend(found, unit, "year", "reported") if single else f"{codes.UNIT[unit]}, by publisher and kind"
+    title = (
+        stories.trend(found, unit, "year", "reported")
+        if single
+        else _("{unit}, by publisher and kind").format(unit=_(codes.UNIT[unit]))
+    )
     return figure(
         ctx, "trend", title, f"{ctx.sentence} {basis(ctx)}", drawn, view_facts.trend_table(found, unit),
-        view_facts.caption(ctx, "" if choice.group else f"Kind of figure: {main}."), READING, missing="not published",
+        view_facts.caption(ctx, "" if choice.group else _("Kind of figure: {kind}.").format(kind=main)),
+        _(READING), missing=_("not published"),
     )  # fmt: skip
 
 
@@ -186,7 +201,9 @@ def _like_with_like(ctx: Context, years: int | None) -> tuple[Context, str]:
     if not steady or len(steady) == len(view_facts.sources(ctx)):
         return ctx, ""
     named = words.listed([ctx.catalogue.source_title(s) for s in steady], most=4)
-    return replace(ctx, filters=replace(ctx.filters, sources=steady)), f"Only {named}: collected throughout."
+    return replace(ctx, filters=replace(ctx.filters, sources=steady)), _("Only {named}: collected throughout.").format(
+        named=named
+    )
 
 
 def _care(ctx: Context) -> str:
@@ -196,7 +213,10 @@ def _care(ctx: Context) -> str:
         return ""
     names = [s.source for s in view_facts.sources(ctx)]
     broken = view_facts.breaks_between(ctx, add_months(last, 1 - 12 * YEARS_COMPARED), last, names)
-    return "".join(f"Compare with care: {text.rstrip('.')} ({words.day(day)})." for day, text in broken[-1:])
+    return "".join(
+        _("Compare with care: {note} ({day}).").format(note=text.rstrip("."), day=words.day(day))
+        for day, text in broken[-1:]
+    )
 
 
 def year_over_year(ctx: Context, p: Palette) -> Told:
@@ -205,17 +225,19 @@ def year_over_year(ctx: Context, p: Palette) -> Told:
     table = timeline.by_year(view_facts.series(ctx, "month"))
     if not table["n"].fillna(0).sum() or table["year"].nunique() < 2:
         return Nothing(
-            "years", "Year over year", "It takes months of two years to compare them. Choose a longer period."
+            "years", _("Year over year"), _("It takes months of two years to compare them. Choose a longer period.")
         )
     unit = ctx.filters.unit
     wide = table.pivot_table(index="month", columns="year", values="n", aggfunc="sum", min_count=1)
     twin = wide.astype("Int64").rename(columns=str).reset_index(drop=True)
-    twin.insert(0, "Month", [timeline.MONTHS[int(m) - 1] for m in wide.index])
+    twin.insert(0, _("Month"), [dates.month_name(int(m), short=True) for m in wide.index])
     return figure(
         ctx, "years", stories.year_to_date(table, unit), ctx.sentence, years.overlaid(table, p), twin,
-        "Dotted: not over or still filling up. Compared: complete months that every source collected. "
-        f"{only} {_care(ctx)}",
-        "Each line is one year, January to December; the latest is the strong one.", missing="not collected",
+        " ".join((
+            _("Dotted: not over or still filling up. Compared: complete months that every source collected."),
+            only, _care(ctx),
+        )),
+        _("Each line is one year, January to December; the latest is the strong one."), missing=_("not collected"),
     )  # fmt: skip
 
 
@@ -228,45 +250,50 @@ def seasonality(ctx: Context, p: Palette) -> Told:
     if whole["year"].nunique() < stories.FEWEST_YEARS:
         return Nothing(
             "season",
-            "Seasons",
-            "It takes two whole years in which every source collected every month. "
-            "A longer period or a single source may help.",
+            _("Seasons"),
+            _(
+                "It takes two whole years in which every source collected every month. A longer period or a "
+                "single source may help."
+            ),
         )
     profile = timeline.season(table)
-    span = f"{whole['year'].min()} to {whole['year'].max()}, whole years only."
+    span = _("{first} to {last}, whole years only.").format(first=whole["year"].min(), last=whole["year"].max())
     twin = pd.DataFrame(
-        {"Month": profile["label"], "Mean": profile["n"].round(1), "Total": profile["total"].astype("Int64")}
+        {_("Month"): profile["label"], _("Mean"): profile["n"].round(1), _("Total"): profile["total"].astype("Int64")}
     )
     return figure(
         ctx, "season", stories.season(profile, unit), f"{ctx.sentence} {span}",
         bars.profile(profile, p, whole), twin,
-        f"Judged by a chi-square test on days at risk (1% level). {only}",
-        "Bars are the mean of each month over the whole years; each dot is one year.",
+        f"{_('Judged by a chi-square test on days at risk (1% level).')} {only}",
+        _("Bars are the mean of each month over the whole years; each dot is one year."),
     )  # fmt: skip
 
 
 def week(ctx: Context, p: Palette) -> Told:
     """Weekday by hour, where enough times are known."""
     table = measures.weekday_hour(ctx.warehouse, ctx.filters)
-    many = stories.NOUNS[ctx.filters.unit][1]
+    many = stories.nouns(ctx.filters.unit)
     if table.known < heat.ENOUGH:
         return Nothing(
-            "week", "Weekday and hour",
-            f"The time is known for {words.number(table.known)} of {words.number(table.all)} {many}. "
-            f"Below {heat.ENOUGH} the pattern of a week is mostly chance, so it is not drawn.",
+            "week", _("Weekday and hour"),
+            _("The time is known for {n} of {every} {things}. Below {enough} the pattern of a week is mostly chance, "
+              "so it is not drawn.").format(
+                n=words.number(table.known), every=words.number(table.all), things=many, enough=heat.ENOUGH),
         )  # fmt: skip
     counts = table.counts.fillna(0).astype(int)
     by_part = counts.to_numpy().reshape(7, 4, 6).sum(axis=2)
     day, part = np.unravel_index(by_part.argmax(), by_part.shape)
-    hours = ("midnight to 6:00", "6:00 to noon", "noon to 18:00", "18:00 to midnight")
+    hours = (_("midnight to 6:00"), _("6:00 to noon"), _("noon to 18:00"), _("18:00 to midnight"))
     weekdays = [words.capital(dates.weekday(i)) for i in range(7)]
-    title = f"Most {many} by weekday and time: {weekdays[day]}, {hours[part]} ({words.number(by_part[day, part])})"
+    title = _("Most {things} by weekday and time: {day}, {hours} ({n})").format(
+        things=many, day=weekdays[day], hours=hours[part], n=words.number(by_part[day, part])
+    )
     long = counts.stack().rename("n").rename_axis(["weekday", "hour"]).reset_index()
-    twin = counts.rename(columns=lambda h: f"{h:02d}").set_axis(weekdays).rename_axis("Weekday").reset_index()
+    twin = counts.rename(columns=lambda h: f"{h:02d}").set_axis(weekdays).rename_axis(_("Weekday")).reset_index()
     return figure(
-        ctx, "week", title, f"{ctx.sentence} Date and hour occurred.",
+        ctx, "week", title, f"{ctx.sentence} {_('Date and hour occurred.')}",
         heat.week(long, p), twin,
-        f"Time known for {words.number(table.known)} of {words.number(table.all)} {many}. "
-        "Midnight and noon count as unknown where they are what is written when nobody knows.",
-        "Each cell is one hour of one weekday. Differences between single cells are mostly chance.",
+        _("Time known for {n} of {every} {things}. Midnight and noon count as unknown where they are what is written "
+          "when nobody knows.").format(n=words.number(table.known), every=words.number(table.all), things=many),
+        _("Each cell is one hour of one weekday. Differences between single cells are mostly chance."),
     )  # fmt: skip
