@@ -39,27 +39,34 @@ def _panel(figure: Figure) -> None:
 
 
 def _inside(figure: Figure) -> None:
-    names: dict[pictures.Preset, str] = {"evidence": _("Everything stated"), "slide": _("Few words, large")}
-    chosen = st.radio(
-        _("For a report, or for a slide"), list(names), format_func=names.__getitem__, horizontal=True,
-        key=f"picture_preset_{figure.key}",
-    )  # fmt: skip
-    preset = chosen
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for form in pictures.FORMS:
-            st.download_button(
-                form.upper(),
-                data=on_click(_maker(figure, form, preset), form),
-                file_name=f"lamplight-{figure.key.replace('_', '-')}-{preset}.{form}",
-                mime=MIME[form],
-                key=f"picture_{form}_{figure.key}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
-        copy = st.button(_("Copy figure and caption"), key=f"picture_copy_{figure.key}", icon=":material/content_copy:")
+    # A row for each kind and no choice above them: choosing would run this again and replace the files under a click.
+    rows: dict[pictures.Preset, tuple[str, tuple[str, str], str]] = {
+        "evidence": (_("For a report, everything stated"), ("PNG", "SVG"), _("Copy figure and caption")),
+        "slide": (_("For a slide, few words"), (_("Slide as PNG"), _("Slide as SVG")), _("Copy slide and caption")),
+    }
+    asked: pictures.Preset | None = None
+    for preset, (title, files, copy) in rows.items():
+        st.markdown(markdown_text(title))
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            for form, label in zip(pictures.FORMS, files, strict=True):
+                _file(figure, form, preset, label)
+            if st.button(copy, key=f"picture_copy_{preset}_{figure.key}", icon=":material/content_copy:"):
+                asked = preset
     st.html(_said())
-    if copy:
-        _hand_over(figure, preset)
+    if asked:
+        _hand_over(figure, asked)
+
+
+def _file(figure: Figure, form: pictures.Form, preset: pictures.Preset, label: str) -> None:
+    st.download_button(
+        label,
+        data=on_click(_maker(figure, form, preset), form),
+        file_name=f"lamplight-{figure.key.replace('_', '-')}-{preset}.{form}",
+        mime=MIME[form],
+        key=f"picture_{form}_{preset}_{figure.key}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _maker(figure: Figure, form: pictures.Form, preset: pictures.Preset) -> Callable[[], Made]:
