@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pptx.chart.series import BarSeries, LineSeries
-from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE, MSO_PATTERN
 from pptx.util import Inches, Pt
 
-from dashboard.briefing import fit, said
-from dashboard.briefing.parts import date_axis, label_skip, lay_out, mixed_in, title_at, without_legend_entries
+from dashboard.briefing import axes, fit, said
+from dashboard.briefing.axes import rgb
+from dashboard.briefing.parts import date_axis, lay_out, mixed_in, title_at, without_legend_entries
 from dashboard.briefing.planned import Box
 from dashboard.briefing.plots import Curve, Panel, Series
 from dashboard.briefing.workbook import Categories, Points
@@ -20,10 +20,17 @@ from dashboard.palette import LIGHT
 MANY_MARKERS = 70  # categories; more points would hide their line
 LONGEST_NAME = 18  # characters beside the end of a line
 FEW_LABELS = 12  # bars; more numbers would touch each other
+_ROUND = XL_MARKER_STYLE.CIRCLE
+# The shapes of dots, in plotly's words; those that are lines only would not be seen on a line.
+_MARKS = {
+    "square": XL_MARKER_STYLE.SQUARE,
+    "diamond": XL_MARKER_STYLE.DIAMOND,
+    "triangle-up": XL_MARKER_STYLE.TRIANGLE,
+    "cross": XL_MARKER_STYLE.PLUS,
+    "triangle-down": XL_MARKER_STYLE.DASH,
+    "x": XL_MARKER_STYLE.X,
+}
 _PATTERNS = {"hatched": MSO_PATTERN.WIDE_UPWARD_DIAGONAL, "crossed": MSO_PATTERN.OUTLINED_DIAMOND}
-# Steps of time that an axis of dates can have, and how it writes them; others are axes of names.
-_TIME = {"day": ("days", "d mmm yyyy"), "month": ("months", "mmm yyyy"), "year": ("years", "yyyy")}
-_MONTHS_BETWEEN = (1, 2, 3, 4, 6, 12, 24, 36, 60, 120)
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ def style(panel: Panel, size: float) -> Style:
     if len(names) < 2 or panel.across:
         return Style(size, legend=False, ends=False)
     ends = [v for s in panel.series if _ends_there(panel, s) and (v := last_value(s)) is not None]
-    far = all(abs(a - b) > 0.09 * top(panel) for i, a in enumerate(ends) for b in ends[:i])
+    far = all(abs(a - b) > 0.09 * axes.top(panel) for i, a in enumerate(ends) for b in ends[:i])
     # LibreOffice folds a long name beside a line into a column of syllables.
     lines = all(s.kind == "line" and len(s.name) <= LONGEST_NAME for s in panel.series if not s.dotted)
     return Style(size, legend=not (lines and far), ends=lines and far)
@@ -52,20 +59,6 @@ def last_value(series: Series) -> float | None:
     return next((v for v in reversed(series.values) if v is not None), None)
 
 
-def unit_of(largest: float) -> float:
-    """Between two lines of the grid: 1, 2 or 5 times a power of ten, never a fraction of a person."""
-    raw = largest / 4
-    power = 10 ** math.floor(math.log10(max(raw, 1e-9)))
-    step = next(m for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
-    return max(step * power, 1.0)
-
-
-def top(panel: Panel) -> float:
-    """Where the axis ends: the next line of the grid."""
-    unit = unit_of(panel.top)
-    return max(math.ceil(panel.top / unit - 1e-9), 1) * unit
-
-
 def inner(panel: Panel, box: Box, look: Style) -> Box:
     """Where the plot itself lies on the slide, without the labels around it."""
     line = look.size * fit.POINT * fit.LEADING
@@ -74,12 +67,12 @@ def inner(panel: Panel, box: Box, look: Style) -> Box:
         longest = max((fit.width(c, look.size) for c in panel.categories), default=0)
         left = min(longest + 0.2, 0.45 * box.w)
         return Box(box.x + left, box.y + name, box.w - left - 0.9, box.h - name - 0.05)
-    left = fit.width(said.number(top(panel)), look.size) + 0.2
+    left = fit.width(said.number(axes.top(panel)), look.size) + 0.2
     right = max(fit.width(s.name, look.size) for s in panel.series if not s.dotted) + 0.3 if look.ends else 0.2
     over = name + line * _legend_rows(panel, box, look) + (line * 1.2 if panel.notes else 0) + line * 0.4
     right = min(right, 0.3 * box.w)
     # Names that are not dates are turned where they do not fit.
-    turned = panel.step not in _TIME and skip(panel, box.w - left - right, look.size) > 1
+    turned = panel.step not in axes.TIME and axes.skip(panel, box.w - left - right, look.size) > 1
     return Box(box.x + left, box.y + over, box.w - left - right, box.h - over - line * (4 if turned else 1.5))
 
 
@@ -100,8 +93,8 @@ def on_scale(panel: Panel, largest: float) -> Panel:
 def add(shapes: Any, panel: Panel, box: Box, look: Style) -> Any:
     """Put one native chart of categories on a slide; returns its frame."""
     data = Categories(number_format="#,##0")
-    every = skip(panel, inner(panel, box, look).w, look.size)
-    dated = every > 1 and panel.step in _TIME
+    every = axes.skip(panel, inner(panel, box, look).w, look.size)
+    dated = every > 1 and panel.step in axes.TIME
     data.categories = panel.starts if dated else panel.categories
     for one in panel.series or (Series(panel.name or "–", (None,) * len(panel.categories), (LIGHT.count,)),):
         data.add_series(one.name, one.values, _format(one))
@@ -118,9 +111,9 @@ def add(shapes: Any, panel: Panel, box: Box, look: Style) -> Any:
     drawn = sorted((s for plot in chart.plots for s in plot.series), key=lambda s: s._element.idx.val)
     for found, one in zip(drawn, panel.series, strict=False):
         _paint(found, one, panel, look)
-    _axes(chart, panel, every, look)
+    axes.dress(chart, panel, every, look.size)
     if dated:
-        unit, form = _TIME[panel.step]
+        unit, form = axes.TIME[panel.step]
         chart.category_axis.tick_labels.number_format = form
         chart.category_axis.tick_labels.number_format_is_linked = False
         date_axis(chart.category_axis, unit, every)
@@ -148,9 +141,9 @@ def add_curve(shapes: Any, curve: Curve, box: Box, size: float) -> Any:
     for series, colour, dotted in zip(chart.plots[0].series, curve.colours, curve.dotted, strict=True):
         _line(series, colour, dotted, Pt(2.5))
         series.smooth = False
-    axes = (chart.category_axis, chart.value_axis)
-    for axis, title, most, form in zip(axes, curve.titles, curve.tops, curve.formats, strict=True):
-        _quiet(axis, size)
+    both = (chart.category_axis, chart.value_axis)
+    for axis, title, most, form in zip(both, curve.titles, curve.tops, curve.formats, strict=True):
+        axes.quiet(axis, size)
         axis.minimum_scale, axis.maximum_scale = 0, most
         axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = form, False
         axis.has_title = bool(title)
@@ -162,11 +155,6 @@ def add_curve(shapes: Any, curve: Curve, box: Box, size: float) -> Any:
         _legend(chart, size)
         without_legend_entries(chart, [i for i, name in enumerate(curve.names) if not name])
     return frame
-
-
-def rgb(colour: str) -> RGBColor:
-    """A colour such as "#0072B2"."""
-    return RGBColor.from_string(colour.lstrip("#").upper())
 
 
 def paler(colour: str, opacity: float = 0.55) -> str:
@@ -201,9 +189,9 @@ def _paint(found: Any, one: Series, panel: Panel, look: Style) -> None:
     found.smooth = False
     _line(found, colour, one.dotted, Pt(2.5))
     many = len(panel.categories) > MANY_MARKERS or (one.kind == "line" and not _lines_only(panel))
-    found.marker.style = XL_MARKER_STYLE.NONE if many and one.kind != "dots" else XL_MARKER_STYLE.CIRCLE
+    found.marker.style = XL_MARKER_STYLE.NONE if many and one.kind != "dots" else _MARKS.get(one.mark, _ROUND)
     if not many or one.kind == "dots":
-        found.marker.size = 6
+        found.marker.size = 6 if one.mark == "circle" else 8
         found.marker.format.fill.solid()
         found.marker.format.fill.fore_color.rgb = rgb(LIGHT.surface if one.dotted else colour)
         found.marker.format.line.color.rgb = rgb(colour)
@@ -276,40 +264,3 @@ def _legend(chart: Any, size: float) -> None:
     chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
     chart.legend.font.size = Pt(size)
-
-
-def _quiet(axis: Any, size: float) -> None:
-    axis.has_major_gridlines = False
-    axis.major_tick_mark = axis.minor_tick_mark = XL_TICK_MARK.NONE
-    axis.tick_labels.font.size = Pt(size)
-    axis.tick_labels.font.color.rgb = rgb(LIGHT.quiet)
-    axis.format.line.color.rgb = rgb(LIGHT.quiet)
-
-
-def _axes(chart: Any, panel: Panel, every: int, look: Style) -> None:
-    _quiet(chart.category_axis, look.size)
-    chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    if panel.across:
-        chart.category_axis.tick_labels.font.color.rgb = rgb(LIGHT.text)
-    elif panel.step not in _TIME or every == 1:
-        label_skip(chart.category_axis, every)
-    axis = chart.value_axis
-    _quiet(axis, look.size)
-    axis.format.line.fill.background()
-    axis.minimum_scale = 0
-    if panel.across:
-        axis.maximum_scale, axis.visible = panel.top * 1.02, False
-        return
-    axis.maximum_scale, axis.major_unit = top(panel), unit_of(panel.top) * (2 if panel.name else 1)
-    axis.has_major_gridlines = True
-    axis.major_gridlines.format.line.color.rgb = rgb(LIGHT.grid)
-    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "#,##0", False
-
-
-def skip(panel: Panel, room: float, size: float) -> int:
-    """Every how many categories one is named, so that the names do not touch."""
-    longest = max((fit.width(c, size) for c in panel.categories), default=0) + 0.15
-    need = math.ceil(longest / (room / max(len(panel.categories), 1)))
-    if panel.step == "month":
-        return next((n for n in _MONTHS_BETWEEN if n >= need), need)
-    return need

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dashboard.briefing import planned, rows, said
 from dashboard.briefing.deck import Deck, Preset
@@ -15,6 +15,7 @@ from dashboard.briefing.package import written_on
 from dashboard.briefing.planned import DEJAVU, Box, Page, Piece
 from dashboard.briefing.plots import Grid
 from dashboard.briefing.stage import FRAME
+from dashboard.escape import plain
 from dashboard.figures import Figure, MapPicture
 from dashboard.i18n import _
 from dashboard.palette import LIGHT
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 PIXELS, LETTERS = 100, 19  # of a drawing in an inch; height of its type, 13.7 points
 STRIPE = "#F6F6F3"
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 PLAIN_MARGIN, DEFAULT_HEIGHT = 28, 450  # plotly's pixels: above a figure without notes; where none is set
 LOWER = 0.72  # of the height on a page of the dashboard, so that letters stay as large
 
@@ -43,7 +44,7 @@ def written(deck: Deck, preset: Preset) -> bytes:
             rest.append({"title": title, "texts": texts})
     when = written_on(deck)
     data = {
-        "title": said.plain(deck.title) or said.plain(shown[0]["pieces"][0]["texts"][0]),
+        "title": plain(deck.title) or plain(shown[0]["pieces"][0]["texts"][0]),
         "lang": deck.language,
         "region": "US",
         "date": {"year": when.year, "month": when.month, "day": when.day},
@@ -129,17 +130,11 @@ def _grid(grid: Grid, box: Box) -> dict[str, Any]:
 
 def _drawing(figure: Figure, size: tuple[int, int]) -> str:
     """The plot or the map as SVG whose letters are letters: the font it is measured in is the font of the page."""
-    import matplotlib
-
-    from dashboard import pictures
-    from dashboard.pictures import sheet
+    from dashboard.pictures import typeset
 
     if figure.drawn is not None and not isinstance(figure.drawn, MapPicture):
         figure = replace(figure, drawn=lettered(figure.drawn))
-    with sheet.LOCK:
-        sheet.width(" ", 1)  # its own settings come first: they are made once
-        with matplotlib.rc_context({"svg.fonttype": "none"}):
-            return pictures.draw_bare(figure, "svg", size, LETTERS).decode("utf-8")
+    return typeset.draw_bare(figure, size, LETTERS)
 
 
 def lettered(drawn: "go.Figure") -> "go.Figure":
@@ -158,11 +153,12 @@ def lettered(drawn: "go.Figure") -> "go.Figure":
 
 @cache
 def _fonts() -> "typst.Fonts":
-    """DejaVu Sans as it comes with matplotlib, and for letters that it lacks, what the machine has."""
-    import matplotlib
+    """The font of the pictures, and for letters that it lacks, what the machine has."""
     import typst
 
-    return typst.Fonts(font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"])
+    from dashboard.pictures import typeset
+
+    return typst.Fonts(font_paths=[typeset.font_folder()])
 
 
 def _nowhere() -> Path:

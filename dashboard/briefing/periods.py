@@ -35,8 +35,9 @@ class Periods:
             starts = pd.DatetimeIndex(np.asarray(trace.x, dtype="datetime64[ns]"))
             lengths = trace.width if trace.type == "bar" else [None] * len(starts)
             for i, start in enumerate(starts):
-                length = None if lengths is None or lengths[i] is None else float(lengths[i]) / _FILLED
-                ends[start] = None if length is None else start + pd.Timedelta(round(length), unit="ms")
+                length = None if lengths is None else lengths[i]
+                whole = None if length is None else pd.Timedelta(round(float(length) / _FILLED), unit="ms")
+                ends[start] = None if whole is None else start + whole
                 if trace.customdata is not None:
                     said[start] = str(trace.customdata[i][0])
         known = sorted(ends)

@@ -7,6 +7,7 @@ from typing import Literal
 from dashboard.briefing import fit, rows, said
 from dashboard.briefing.deck import Deck, Preset, Slide
 from dashboard.briefing.plots import Grid, Native, read
+from dashboard.escape import plain
 from dashboard.figures import Figure, MapPicture
 from dashboard.i18n import _
 
@@ -82,7 +83,7 @@ class Page:
     @property
     def points(self) -> tuple[str, ...]:
         """The list of the slide, without empty entries."""
-        return tuple(filter(None, map(said.plain, self.slide.points)))
+        return tuple(filter(None, map(plain, self.slide.points)))
 
 
 def pages(deck: Deck, preset: Preset, face: Face = ARIAL) -> list[Page]:
@@ -104,7 +105,7 @@ def _page(slide: Slide, deck: Deck, preset: Preset, face: Face) -> Page:
         fit.shortened(text, FOOTER_SIZE, FOOTER_WIDE / wider, most)
         for text, most in zip(whole, FOOTER_LINES, strict=False)
     )
-    title, sentence = slide.heading or _("Without a title"), said.plain(slide.sentence)
+    title, sentence = slide.heading or _("Without a title"), plain(slide.sentence)
     heading = fit.shortened(title, TITLE_SIZES[-1], WIDE * face.bold / wider, TITLE_LINES)
     spoken = fit.shortened(sentence, 20, WIDE / wider, SENTENCE_LINES)
     pairs = [(title, heading), (sentence, spoken), *zip(whole, footer, strict=False), *((flow, b) for b in below)]
@@ -164,7 +165,7 @@ def _columns_that_fit(figure: Figure, wide: float) -> tuple[Figure, list[str]]:
 
 def title_page(deck: Deck, face: Face = ARIAL) -> tuple[Piece, ...]:
     """The pieces of the first slide."""
-    title, subtitle = said.plain(deck.title) or _("Briefing"), said.plain(deck.subtitle)
+    title, subtitle = plain(deck.title) or _("Briefing"), plain(deck.subtitle)
     wider, wide = face.wider, WIDE * face.bold / face.wider
     size = fit.largest([title], (48, 44, 40, 36, 32), wide, 2.6)
     high = fit.height([title], size, wide) + 0.1

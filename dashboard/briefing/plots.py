@@ -5,7 +5,7 @@ What no native chart can show is None, and is drawn as a picture.
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -41,6 +41,7 @@ class Series:
     kind: Literal["bar", "line", "dots"] = "bar"
     dotted: bool = False
     pale: bool = False
+    mark: str = "circle"  # the shape of the dots on a line, in plotly's words
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _average(trace: Any, traces: Sequence[Any]) -> bool:
     return trace.type == "scatter" and any(t.type == "bar" and t.marker.color != _CLEAR for t in traces)
 
 
-def spread(values: Sequence[Value], at: Sequence[int], n: int) -> tuple[Value, ...]:
+def spread(values: Sequence[Value], at: Iterable[int], n: int) -> tuple[Value, ...]:
     """Values put where they belong among n categories, None elsewhere."""
     out: list[Value] = [None] * n
     for place, value in zip(at, values, strict=True):
@@ -226,7 +227,9 @@ def _series(trace: Any, values: tuple[Value, ...], unit: str, average: bool) -> 
         dotted = trace.line.dash == "dot"
         if dotted:
             name = _("{name}, not final yet").format(name=name)
-        return Series(name, values, (trace.line.color,), kind="line", dotted=dotted)
+        return Series(
+            name, values, (trace.line.color,), kind="line", dotted=dotted, mark=str(trace.marker.symbol or "circle")
+        )
     look = _look(trace.marker.pattern.shape if trace.marker.pattern else "")
     pale = (trace.marker.opacity or 1) < 1
     name = name_of(trace, unit)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dashboard import words
+from dashboard import dates, words
 from dashboard.briefing.deck import Deck, Preset, Slide
 from dashboard.briefing.plots import Grid, Native, Panel, Value
 from dashboard.escape import plain
@@ -150,13 +150,13 @@ def _numbers(panel: Panel) -> list[str]:
 
 def number(value: Value) -> str:
     """A value as the figure says it."""
-    return words.exact(value) if value is None or float(value).is_integer() else words.number(value)
+    return dates.exact(value) if value is None or float(value).is_integer() else words.number(value)
 
 
 def cut_rows(shown: int, total: int) -> str:
     """That a table was shortened."""
     return _("The first {shown} of {total} rows; the data of the view have them all.").format(
-        shown=words.exact(shown), total=words.exact(total)
+        shown=dates.exact(shown), total=dates.exact(total)
     )
 
 
@@ -188,7 +188,7 @@ def cells(figure: Figure) -> tuple[list[str], list[list[str]], list[bool]]:
 
 
 def _cell(value: object, missing: str, grouped: bool) -> str:
-    if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
         return missing
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -11,7 +11,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from dashboard.briefing import fit
-from dashboard.briefing.native import rgb
+from dashboard.briefing.axes import rgb
 from dashboard.briefing.parts import bare, decorative
 from dashboard.briefing.planned import HEIGHT, MARGIN, WIDTH, Box, Piece
 from dashboard.palette import LIGHT

@@ -7,7 +7,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
 from dashboard.briefing import rows as measure
-from dashboard.briefing.native import rgb
+from dashboard.briefing.axes import rgb
 from dashboard.briefing.planned import Box
 from dashboard.briefing.plots import Grid
 from dashboard.palette import LIGHT

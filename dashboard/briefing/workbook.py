@@ -61,7 +61,7 @@ class _PointSheet(XyWorkbookWriter):
             worksheet.write_string(self.series_table_row_offset(series), 1, series.name, text)
 
 
-class Categories(CategoryChartData):  # type: ignore[misc]
+class Categories(CategoryChartData):
     """Categories and the values of each series."""
 
     @property
@@ -69,7 +69,7 @@ class Categories(CategoryChartData):  # type: ignore[misc]
         return _CategorySheet(self)
 
 
-class Points(XyChartData):  # type: ignore[misc]
+class Points(XyChartData):
     """Points of each series."""
 
     @property
