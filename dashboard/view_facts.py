@@ -13,6 +13,7 @@ from dashboard.analysis.delay import Delay
 from dashboard.catalogue import SourceInfo
 from dashboard.figures import About
 from dashboard.filters import Filters, add_months
+from dashboard.i18n import N_, _, ngettext
 from dashboard.measures.collected import YES, collected_months, months_since_1970
 from dashboard.measures.daily import monthly, within
 from dashboard.measures.delay import reporting_delays
@@ -20,7 +21,7 @@ from dashboard.measures.labels import labelled
 from dashboard.view_context import Context
 from etl import codes
 
-CANNOT_TELL = "These are reports: they show where people look and who is asked, not all that happens."
+CANNOT_TELL = N_("These are reports: they show where people look and who is asked, not all that happens.")
 MOST_OPEN = 12  # months at the end of the data that may be left out because they are still filling up
 LABOUR = ("forced_labour", "domestic_servitude")
 
@@ -54,7 +55,7 @@ def last_complete(ctx: Context) -> date | None:
     """The last month of the view that is over and no longer filling up; None without records."""
     last = ctx.filters.date_to or ctx.catalogue.last_month
     open_months = set(timeline.filling_months(delays(ctx)))
-    for _ in range(MOST_OPEN):
+    for _step in range(MOST_OPEN):
         if last is not None and pd.Timestamp(last) in open_months:
             last = add_months(last, -1)
     return last
@@ -108,7 +109,7 @@ def groups(ctx: Context, first: date, last: date, unit: str, column: str) -> pd.
 
 def caption(ctx: Context, *more: str, cannot_tell: bool = True) -> str:
     """What stands under a figure: sources with the day up to which they know, then `more`, then what it cannot tell."""
-    parts = [_provenance(ctx), *more, CANNOT_TELL if cannot_tell and not is_published(ctx) else ""]
+    parts = [_provenance(ctx), *more, _(CANNOT_TELL) if cannot_tell and not is_published(ctx) else ""]
     return " ".join(p for p in parts if p)
 
 
@@ -116,9 +117,15 @@ def _provenance(ctx: Context) -> str:
     """`Sources: A and B (to 31 December 2025); C (to 3 March 2023).` One that ends before the view is not in it."""
     held = _in_view(ctx)
     days = sorted({s.as_of for s in held if s.as_of}, reverse=True)
-    said = [f"{words.listed([s.title for s in held if s.as_of == d], most=4)} (to {words.day(d)})" for d in days]
+    said = [
+        _("{titles} (to {day})").format(
+            titles=words.listed([s.title for s in held if s.as_of == d], most=4), day=words.day(d)
+        )
+        for d in days
+    ]
     said += [words.listed([s.title for s in held if not s.as_of], most=4)] if any(not s.as_of for s in held) else []
-    return f"{'Source' if len(held) == 1 else 'Sources'}: {'; '.join(said)}." if said else ""
+    listed = "; ".join(said)
+    return ngettext("Source: {listed}.", "Sources: {listed}.", len(held)).format(listed=listed) if said else ""
 
 
 def _published_up_to(ctx: Context) -> date | None:
@@ -136,10 +143,10 @@ def _in_view(ctx: Context) -> list[SourceInfo]:
 def about(ctx: Context, caveat: str | None = None, link: str = "") -> About:
     """What a figure of the view rests on. caveat : what it cannot tell, where that is not what every report cannot."""
     held = _in_view(ctx)
-    usual = "" if is_published(ctx) else CANNOT_TELL
+    usual = "" if is_published(ctx) else _(CANNOT_TELL)
     meta = ctx.catalogue.meta
     return About(
-        unit=codes.UNIT[ctx.filters.unit],
+        unit=_(codes.UNIT[ctx.filters.unit]),
         filters=ctx.sentence,
         as_of=max((s.as_of for s in held if s.as_of), default=_published_up_to(ctx)),
         sources=tuple(s.title for s in held),
@@ -177,15 +184,19 @@ def oddities(ctx: Context, found: pd.DataFrame, drawn: str = "bars") -> str:
 
 def trend_table(found: pd.DataFrame, unit: str) -> pd.DataFrame:
     """The table twin of a series."""
-    columns = {"Period": found["label"]}
+    columns = {_("Period"): found["label"]}
     if "group" in found:
-        columns["Group"] = found.get("group_label", found["group"])
-    many = stories.NOUNS[unit][1]
-    columns[many[0].upper() + many[1:]] = found["n"].astype("Int64")
+        columns[_("Group")] = found.get("group_label", found["group"])
+    columns[words.capital(stories.nouns(unit))] = found["n"].astype("Int64")
     if "average" in found:
-        columns["Mean"] = found["average"].round(1)
+        columns[_("Mean")] = found["average"].round(1)
     state = found["state"].map(
-        {"complete": "complete", "partial": "not over", "filling": "filling up", "none": "not collected"}
+        {
+            "complete": _("complete"),
+            "partial": _("not over"),
+            "filling": _("filling up"),
+            "none": _("not collected"),
+        }
     )
-    columns["State"] = state.where(~found["some"], state + ", some sources only")
+    columns[_("State")] = state.where(~found["some"], state + _(", some sources only"))
     return pd.DataFrame(columns)

@@ -17,7 +17,7 @@ def show(ctx: Context) -> None:
     """Draw the page."""
     held = people.held(ctx)
     if not held:
-        view.tell(people.UNPUBLISHED)
+        view.tell(people.unpublished())
         return
     start = people.usual(ctx)
     unit = st.segmented_control(
@@ -38,7 +38,7 @@ def show(ctx: Context) -> None:
         with columns[i % 2]:
             protected.tell(own, people.attribute(own, column, figure.current_palette()))
     if not dimensions:
-        view.tell(people.NO_ATTRIBUTE)
+        view.tell(people.no_attribute())
     if len(dimensions) > 1:
         _pair(own, dimensions)
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dashboard import protection, stories, view_facts
+from dashboard import protection, stories, view_facts, words
 from dashboard.cubes import Cube, Period
 from dashboard.figures import Figure, MapPicture, Nothing
+from dashboard.i18n import _
 from dashboard.links import from_query, to_query
 from dashboard.measures import protected as measures
 from dashboard.view_context import Context
@@ -33,7 +34,7 @@ def counting(ctx: Context, unit: str) -> Context:
         name: [f"{day:%Y-%m}"] for name, day in (("from", ctx.filters.date_from), ("to", ctx.filters.date_to)) if day
     }
     query = {k: v for k, v in to_query(ctx.filters, ctx.catalogue.of("")).items() if k not in ("from", "to", "unit")}
-    filters, _ = from_query({**query, **span, "unit": unit}, ctx.catalogue.of(""))
+    filters, _lost = from_query({**query, **span, "unit": unit}, ctx.catalogue.of(""))
     return replace(ctx, filters=filters, catalogue=ctx.catalogue.of(unit))
 
 
@@ -48,7 +49,7 @@ def figure(
     own = cube(ctx)
     error = protection.typically(own, measures.order(ctx.filters, split))
     caption = view_facts.caption(ctx, error, protection.grain(own), elsewhere(ctx), *more)
-    about = view_facts.about(ctx, f"{error} {view_facts.CANNOT_TELL}")
+    about = view_facts.about(ctx, f"{error} {_(view_facts.CANNOT_TELL)}")
     return Figure(
         key,
         title,
@@ -57,7 +58,7 @@ def figure(
         table,
         caption,
         reading,
-        protection.NOT_COLLECTED,
+        _(protection.NOT_COLLECTED),
         about,
     )
 
@@ -71,7 +72,7 @@ def elsewhere(ctx: Context) -> str:
 
 def few(ctx: Context, by_area: bool = False) -> str:
     """What a 0 of this view is called: narrowed to areas, or told by area, its records can be without a place."""
-    return protection.FEW_HERE if by_area or ctx.filters.areas else protection.FEW
+    return _(protection.FEW_HERE if by_area or ctx.filters.areas else protection.FEW)
 
 
 def zeros(ctx: Context, any_few: bool, by_area: bool = False) -> str:
@@ -81,28 +82,30 @@ def zeros(ctx: Context, any_few: bool, by_area: bool = False) -> str:
 
 def nothing(ctx: Context, key: str) -> Nothing:
     """No published period in this view."""
-    return Nothing(key, "No published period in this view", f"{ctx.sentence} Choose a longer period.", filters=True)
+    return Nothing(
+        key, _("No published period in this view"), f"{ctx.sentence} {_('Choose a longer period.')}", filters=True
+    )
 
 
-def twin(table: pd.DataFrame, unit: str, what: str = "", said: str = protection.FEW) -> pd.DataFrame:
+def twin(table: pd.DataFrame, unit: str, what: str = "", said: str = "") -> pd.DataFrame:
     """The table of a series of periods; what : the name of its groups. said : what a 0 is called."""
-    many = stories.NOUNS[unit][1]
-    columns: dict[str, object] = {"Period": table["label"]}
+    columns: dict[str, object] = {_("Period"): table["label"]}
     if what:
         columns[what] = table["group_label"]
-    columns[many[:1].upper() + many[1:]] = amounts(table["n"], said)
-    part = table["some"].map({True: "some sources or months only", False: ""})
-    columns["Collected"] = part.mask(table["state"] == measures.NONE, protection.NOT_COLLECTED).replace("", "all")
+    columns[words.capital(stories.nouns(unit))] = amounts(table["n"], said)
+    part = table["some"].map({True: _("some sources or months only"), False: _("all")})
+    columns[_("Collected")] = part.mask(table["state"] == measures.NONE, _(protection.NOT_COLLECTED))
     return pd.DataFrame(columns)
 
 
-def amounts(n: "pd.Series[float]", said: str = protection.FEW) -> pd.Series:
+def amounts(n: "pd.Series[float]", said: str = "") -> pd.Series:
     """Counts for a table: numbers, `few or none` (or what else a 0 is called) for 0, `not collected` for nan."""
-    cells = [protection.NOT_COLLECTED if v != v else int(v) if v else said for v in n.astype("float64")]
+    said, gone = said or _(protection.FEW), _(protection.NOT_COLLECTED)
+    cells = [gone if v != v else int(v) if v else said for v in n.astype("float64")]
     return pd.Series(cells, index=n.index, dtype=object)
 
 
-def counts(labels: pd.Series, n: pd.Series, what: str, who: str, said: str = protection.FEW) -> pd.DataFrame:
+def counts(labels: pd.Series, n: pd.Series, what: str, who: str, said: str = "") -> pd.DataFrame:
     """The table of one dimension."""
     return pd.DataFrame({what: labels, who: amounts(n, said)})
 
@@ -121,7 +124,12 @@ def span(ctx: Context) -> str:
     shown = cube(ctx).between(ctx.filters.date_from, ctx.filters.date_to)
     if len(shown) == 1:
         return shown[0].words
-    return f"{shown[0].words.split(' to ')[0]} to {shown[-1].words.split(' to ')[-1]}" if shown else ""
+    return _("{first} to {last}").format(first=_edge(shown[0], 0), last=_edge(shown[-1], -1)) if shown else ""
+
+
+def _edge(period: Period, which: int) -> str:
+    """Where a period begins (0) or ends (-1), in words."""
+    return period.label.split(" to ")[which] if " to " in period.label else period.words
 
 
 def within(ctx: Context, period: Period) -> Context:

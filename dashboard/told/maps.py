@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard import map_places, protection, questions, stories, view_facts, words
 from dashboard.figures import Figure, Nothing
+from dashboard.i18n import N_, _
 from dashboard.map_places import Scale
 from dashboard.maps import classes, styles
 from dashboard.maps.styles import ClassStyle
@@ -26,11 +27,11 @@ from dashboard.view_context import Context
 
 ASK = "ask"  # the link's question
 ASKED = (questions.COUNT, questions.CLUSTERED, questions.RATE)
-FROM_CUBE = (
+FROM_CUBE = N_(
     "Computed from the published, rounded counts of these areas; few or none counts as 0, and what is published "
     "without a place is in no area."
 )
-READING = (
+READING = N_(
     "Each shape is an area; the darker, the more reports. Hatched is few or none, or records that are published "
     "without a place. Shades are counts, not rates. Smaller places, points and drawn areas are not published."
 )
@@ -79,16 +80,18 @@ def figures(ctx: Context, query: Mapping[str, Sequence[str]], p: Palette) -> lis
 
 def no_map(ctx: Context) -> Nothing:
     """Why there is no map of this unit."""
-    return Nothing("map", "No map of these figures", protection.no_map(base.cube(ctx)))
+    return Nothing("map", _("No map of these figures"), protection.no_map(base.cube(ctx)))
 
 
 def small(ctx: Context, p: Palette) -> Told:
     """Overview's map of the same areas."""
-    many = stories.NOUNS[ctx.filters.unit][1]
+    many = stories.nouns(ctx.filters.unit)
     made = counts(ctx, p)
     drawable = (made.places["n"] > 0) & made.places["shape"].notna()
     if not drawable.any():
-        return Nothing("where", "Where", f"Few or none of the {many} of this view have a published place.")
+        return Nothing(
+            "where", _("Where"), _("Few or none of the {many} of this view have a published place.").format(many=many)
+        )
     return base.figure(
         ctx, "where", _most(ctx, made.places, many), made.figure.drawn, _twin(made.places, many),
         _unplaced(ctx, made.places), split=1,
@@ -108,25 +111,26 @@ def places(ctx: Context) -> pd.DataFrame:
 
 def counts(ctx: Context, p: Palette) -> Mapped:
     """How many reports where: shades of counts."""
-    many, found = stories.NOUNS[ctx.filters.unit][1], places(ctx)
+    many, found = stories.nouns(ctx.filters.unit), places(ctx)
     n = found["n"].to_numpy(dtype="int64")
     shades = classes.classes(n)
     looks = (*styles.values(shades.labels(), p), few_or_none(p))
     cls = np.where(n > 0, shades.of(n), len(looks) - 1) if len(shades.lower) else np.full(len(n), len(looks) - 1)
-    tips = [f"{words.exact(x)} {many}" if x else protection.FEW_HERE for x in n]
+    noun, few = stories.NOUNS[ctx.filters.unit], _(protection.FEW_HERE)
+    tips = [words.numbered(x, *noun) if x else few for x in n]
     found = found.assign(cls=cls, tip=tips)
-    legend = many.capitalize()
+    legend = words.capital(many)
     zeros = base.zeros(ctx, bool((n == 0).any()), by_area=True)
     figure = base.figure(
         ctx, "map", _most(ctx, found, many), picture(ctx, found, looks, legend), _twin(found, many), zeros,
-        _unplaced(ctx, found), split=1, reading=READING,
+        _unplaced(ctx, found), split=1, reading=_(READING),
     )  # fmt: skip
     return Mapped(figure, found, looks, legend)
 
 
 def few_or_none(p: Palette) -> ClassStyle:
     """Outlined by every map, and hatched: not the lightest shade, and not the grey of what is unknown."""
-    return ClassStyle(protection.FEW_HERE.capitalize(), p.surface, "rising", p.quiet)
+    return ClassStyle(words.capital(_(protection.FEW_HERE)), p.surface, "rising", p.quiet)
 
 
 def asked(ctx: Context, which: str, p: Palette) -> Mapped | Refused:
@@ -136,23 +140,26 @@ def asked(ctx: Context, which: str, p: Palette) -> Mapped | Refused:
     found = study(ctx.warehouse, ctx.filters, measures.recording(ctx.catalogue, ctx.filters), layer)
     if found is None or (which == questions.RATE and found.residents is None):
         why = (
-            "How many people live in these areas is not known." if found else "The outlines of the areas are not known."
+            _("How many people live in these areas is not known.")
+            if found
+            else _("The outlines of the areas are not known.")
         )
-        return Refused(Nothing("map", "This cannot be told", why))
+        return Refused(Nothing("map", _("This cannot be told"), why))
     named = map_places.named(ctx, found)
     made = _said_of_few(_answer(found, which, noun, named), found)
     if made.refused:
-        nothing = Nothing("map", "This cannot be told from protected counts", made.sentence)
-        return Refused(nothing, view_facts.caption(ctx, FROM_CUBE, *made.caveats))
+        nothing = Nothing("map", _("This cannot be told from protected counts"), made.sentence)
+        return Refused(nothing, view_facts.caption(ctx, _(FROM_CUBE), *made.caveats))
     looks = styles.rates(made.labels, p) if made.look == "rates" else styles.hot_and_cold(p)
     cls = np.where(made.cls < 0, len(looks), made.cls)
     looks = (*looks, few_or_none(p)) if (made.cls < 0).any() else looks
     shown = named.assign(cls=cls, tip=made.tips)
-    table = made.table(named, found.counts, noun[1].capitalize())
-    table[noun[1].capitalize()] = base.amounts(table[noun[1].capitalize()], protection.FEW_HERE)
-    legend = made.legend or noun[1].capitalize()
+    many = words.capital(_(noun[1]))
+    table = made.table(named, found.counts, many)
+    table[many] = base.amounts(table[many], _(protection.FEW_HERE))
+    legend = made.legend or many
     drawn = picture(ctx, shown, looks, legend)
-    figure = base.figure(ctx, "map", made.sentence, drawn, table, FROM_CUBE, *made.caveats, split=1)
+    figure = base.figure(ctx, "map", made.sentence, drawn, table, _(FROM_CUBE), *made.caveats, split=1)
     return Mapped(figure, shown, looks, legend, made, found)
 
 
@@ -161,7 +168,7 @@ def _said_of_few(made: Answer, found: Study) -> Answer:
     few = found.counts == 0
     plain = [t.split(",")[0] if made.look == "hot" else "" for t in made.tips]
     tips = [
-        f"{t}, {protection.FEW_HERE}".lstrip(", ") if f else kept
+        f"{t}, {_(protection.FEW_HERE)}".lstrip(", ") if f else kept
         for t, f, kept in zip(plain, few, made.tips, strict=True)
     ]
     settings = [s for s in made.settings if s.name != "Over"]  # the view says its period, and there are no months here
@@ -179,16 +186,18 @@ def _most(ctx: Context, found: pd.DataFrame, many: str) -> str:
     own, order = base.cube(ctx), measures.order(ctx.filters, 1)
     top = found.sort_values("n", ascending=False, kind="stable")
     if top.empty or not int(top["n"].iloc[0]):
-        return f"{protection.FEW.capitalize()} of these {many} in any published area"
+        return _("Few or none of these {many} in any published area").format(many=many)
     first, second = top.iloc[0], top.iloc[1] if len(top) > 1 else None
     if (
         second is None
         or not int(second["n"])
         or protection.verdict(float(second["n"]), float(first["n"]), own, order) == "rose"
     ):
-        return f"Most {many}: {first['name']} ({words.number(int(first['n']))})"
-    pair = f"{words.number(int(first['n']))} and {words.number(int(second['n']))}"
-    return f"Most {many}: {first['name']} and {second['name']} ({pair})"
+        return _("Most {many}: {place} ({n})").format(many=many, place=first["name"], n=words.number(int(first["n"])))
+    return _("Most {many}: {place} and {other} ({n} and {m})").format(
+        many=many, place=first["name"], other=second["name"], n=words.number(int(first["n"])),
+        m=words.number(int(second["n"])),
+    )  # fmt: skip
 
 
 def _unplaced(ctx: Context, found: pd.DataFrame) -> str:
@@ -196,13 +205,14 @@ def _unplaced(ctx: Context, found: pd.DataFrame) -> str:
     if ctx.filters.areas:
         return ""
     rest = measures.total(ctx.warehouse, ctx.filters) - int(found["n"].sum())
-    return f"{words.exact(rest)} more are published without a place and are in no area here." if rest > 0 else ""
+    said = _("{n} more are published without a place and are in no area here.")
+    return said.format(n=words.exact(rest)) if rest > 0 else ""
 
 
 def _twin(found: pd.DataFrame, many: str) -> pd.DataFrame:
     rows = found.sort_values("n", ascending=False, kind="stable")
-    table = base.counts(rows["label"], rows["n"], "Area", many.capitalize(), protection.FEW_HERE)
-    return table.assign(Residents=rows["population"]) if rows["population"].notna().any() else table
+    table = base.counts(rows["label"], rows["n"], _("Area"), words.capital(many), _(protection.FEW_HERE))
+    return table.assign(**{_("Residents"): rows["population"]}) if rows["population"].notna().any() else table
 
 
 def scale(ctx: Context) -> Scale:

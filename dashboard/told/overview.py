@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from dashboard import protection, stories, view_facts, words
+from dashboard import protection, units, view_facts, words
 from dashboard.charts import protected as charts
 from dashboard.cubes import Period
+from dashboard.i18n import N_, _
 from dashboard.measures import protected as measures
 from dashboard.palette import Palette
 from dashboard.told import base, coverage, maps
@@ -17,12 +18,12 @@ from etl import codes
 
 MOST = 5  # sentences of what changed
 SUBJECTS = {
-    "exploitation": ("Reports of {}", "trends", {"group": "Exploitation"}),
-    "premise": ("Reports at the kind of place “{}”", "trends", {"group": "Kind of place"}),
-    "source": ("Reports in {}", "trends", {"group": "Source"}),
+    "exploitation": (N_("Reports of {}"), "trends", {"group": "Exploitation"}),
+    "premise": (N_("Reports at the kind of place “{}”"), "trends", {"group": "Kind of place"}),
+    "source": (N_("Reports in {}"), "trends", {"group": "Source"}),
 }
-PALE = "Pale bars: only some of the sources or months were collected."
-READING = (
+PALE = N_("Pale bars: only some of the sources or months were collected.")
+READING = N_(
     "Each bar is one published period, from zero. Hatched low marks are few or none; a grey band is not collected."
 )
 
@@ -70,12 +71,12 @@ def headline(ctx: Context) -> str:
     unit = ctx.filters.unit
     said, compared = _count(ctx, last), ""
     if said is None:
-        return f"Not collected {last.when}: that is not zero."
-    text = f"{protection.counted(said, unit)} {stories.VERBS[unit]} {last.when}"
+        return _("Not collected {when}: that is not zero.").format(when=last.when)
+    text = units.said(unit, said).format(counted=protection.counted(said, unit), span=last.when)
     earlier = _count(ctx, before) if before else None
     if before and earlier is not None:
         compared = _beside(ctx, before, last)
-    return f"{text[:1].upper()}{text[1:]}{compared}."
+    return f"{words.capital(text)}{compared}."
 
 
 def basis(ctx: Context) -> str:
@@ -113,14 +114,16 @@ def _beside(ctx: Context, before: Period, last: Period) -> str:
     """The end of a sentence: beside the period before, in the sources that collected both alike."""
     like = _like(ctx, before, last)
     if like is None:
-        return f"; {before.words} was not collected by the same sources, so it is not compared"
+        return _("; {period} was not collected by the same sources, so it is not compared").format(period=before.words)
     own, names = like
     then, now = _count(own, before), _count(own, last)
     if then is None or now is None:
         return ""
     order = measures.order(own.filters)
     said = protection.versus(then, now, base.cube(own), order, before.words)
-    return f"; in {names} alone {protection.number(now)}, {said}" if names else f", {said}"
+    if not names:
+        return f", {said}"
+    return _("; in {names} alone {n}, {said}").format(names=names, n=protection.number(now), said=said)
 
 
 def numbers(ctx: Context) -> list[Number]:
@@ -139,28 +142,29 @@ def _of_unit(ctx: Context) -> list[Number]:
     like = _like(ctx, before, last) if before else None
     if n is not None and before and earlier is not None and like and not like[1]:
         note += f", {protection.versus(earlier, n, own, measures.order(ctx.filters), before.words)}"
-    name = {"incidents": "Incidents", "victims": "Victims", "suspects": "Recorded as offenders"}[unit]
+    name = {"incidents": _("Incidents"), "victims": _("Victims"), "suspects": _("Recorded as offenders")}[unit]
     found = [Number(name, _value(n), note)]
     now = base.within(ctx, last)
     if unit == "incidents" and "exploitation" in own.dimensions and not ctx.filters.exploitation:
         labour = replace(now, filters=replace(now.filters, exploitation=view_facts.LABOUR))
-        kinds = "of all kinds: " + _value(n)
-        found.append(Number("Labour trafficking", _value(_count(labour, last)), f"{last.when}; {kinds}"))
+        kinds = _("{when}; of all kinds: {n}").format(when=last.when, n=_value(n))
+        found.append(Number(_("Labour trafficking"), _value(_count(labour, last)), kinds))
     children = {"minor": ("minor",), "age_band": ("0-8", "9-17")}
     for column, wanted in children.items():
         if unit == "victims" and column in own.dimensions:
             table = measures.by_cube_group(ctx.warehouse, now.filters, column)
             part = int(table.loc[table["code"].isin(wanted), "n"].sum())
             rest = int(table.loc[~table["known"].astype(bool), "n"].sum())
-            found.append(Number("Victims under 18", _value(part), f"{last.when}; age not recorded: {_value(rest)}"))
+            unknown = _("{when}; age not recorded: {n}").format(when=last.when, n=_value(rest))
+            found.append(Number(_("Victims under 18"), _value(part), unknown))
             break
     return found
 
 
 def _value(n: float | None) -> str:
     if n is None:
-        return "Not collected"
-    return words.exact(n) if n else "Few or none"
+        return _("Not collected")
+    return words.exact(n) if n else _("Few or none")
 
 
 def over_time(ctx: Context, p: Palette) -> Told:
@@ -170,12 +174,13 @@ def over_time(ctx: Context, p: Palette) -> Told:
     if found.empty:
         return base.nothing(ctx, "trend")
     table = base.twin(found, unit, said=base.few(ctx))
-    said = protection.counted(float(found["n"].sum()), unit)
-    title = f"{said[:1].upper()}{said[1:]} {stories.VERBS[unit]}, {base.span(ctx)}"
+    n = float(found["n"].sum())
+    counted = protection.counted(n, unit)
+    title = words.capital(units.titled(unit, n).format(counted=counted, span=base.span(ctx)))
     drawn = base.drawn_unless_coarse(ctx, lambda: charts.bars(found, p, base.notes(ctx), height=400))
     zeros = base.zeros(ctx, bool((found["state"] == measures.FEW).any()))
-    pale = PALE if found["some"].any() and not own.coarse else ""
-    return base.figure(ctx, "trend", title, drawn, table, zeros, pale, reading=READING)
+    pale = _(PALE) if found["some"].any() and not own.coarse else ""
+    return base.figure(ctx, "trend", title, drawn, table, zeros, pale, reading=_(READING))
 
 
 def changes(ctx: Context) -> Changes:
@@ -184,16 +189,23 @@ def changes(ctx: Context) -> Changes:
     if last is None:
         return Changes("", (), "")
     if before is None:
-        return Changes("", (), "There is one published period, so nothing is compared.")
+        return Changes("", (), _("There is one published period, so nothing is compared."))
     like = _like(ctx, before, last)
     if like is None:
-        return Changes("", (), f"{before.words} and {last.words} were not collected by the same sources: not compared.")
-    only = f" In {like[1]}, which collected both alike." if like[1] else ""
-    basis = f"{last.words} beside {before.words}.{only} Only what neither rounding nor chance explains is told."
-    found = tuple(_shifts(like[0], last, before)[:MOST])
-    return Changes(
-        basis, found, "" if found else "No published group changed by more than rounding and chance can make."
+        none = _("{before} and {last} were not collected by the same sources: not compared.")
+        return Changes("", (), none.format(before=before.words, last=last.words))
+    put = {"last": last.words, "before": before.words, "names": like[1]}
+    said = (
+        _(
+            "{last} beside {before}. In {names}, which collected both alike. Only what neither rounding nor chance "
+            "explains is told."
+        )
+        if like[1]
+        else _("{last} beside {before}. Only what neither rounding nor chance explains is told.")
     )
+    found = tuple(_shifts(like[0], last, before)[:MOST])
+    none = "" if found else _("No published group changed by more than rounding and chance can make.")
+    return Changes(said.format(**put), found, none)
 
 
 def _shifts(ctx: Context, last: Period, before: Period) -> list[Change]:
@@ -210,7 +222,7 @@ def _shifts(ctx: Context, last: Period, before: Period) -> list[Change]:
             seen = protection.verdict(was, float(n), own, order, 1 - (1 - protection.LEVEL) / tests)
             if seen != "same":
                 said = str(label) if column == "source" else words.lower_first(str(label))
-                text = protection.went(subject.format(said), was, float(n), seen)
+                text = protection.went(_(subject).format(said), was, float(n), seen)
                 found.append((abs(float(n) - was), Change(text, page, dict(params))))
     return [change for _, change in sorted(found, key=lambda f: -f[0])]
 
