@@ -12,13 +12,16 @@ import pandas as pd
 import pytest
 
 from dashboard.cubes import Cube
+from dashboard.filters import Filters
 from dashboard.warehouse import Warehouse, open_warehouse
 from tests.attack.collector import Figure, collect, states, walk
+from tests.attack.downloads import taken
 from tests.attack.linear import figures, recovered, tightened, with_differences
 from tests.attack.worlds import make_world
 
 K = 11
 WALK, WALK_FULL = 200, 10_000
+TAKEN = 10  # files of the walk that are downloaded
 FINE = "altered_at_most = 1.0\nshown_at_least = 0.2"  # the hardest case: grids so fine that most cells are small
 FULL = pytest.mark.full
 WORLDS = {"400": (400, ""), "400, fine": (400, FINE), "3000": (3_000, ""), "3000, fine": (3_000, FINE)}
@@ -67,8 +70,12 @@ def units(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def _shown(warehouse: Warehouse, cube: Cube, cells: pd.DataFrame, steps: int) -> Iterator[Figure]:
     for filters, full in states(warehouse, cube, cells):
         yield from collect(warehouse, filters, cube, cells, full)
+        if full:  # the files of a pair of filters are parts of those of its halves
+            yield from taken(warehouse, filters, cube, cells, full=filters == Filters(unit=cube.unit))
     for filters in walk(warehouse, cube, cells, steps, seed=len(cells)):
         yield from collect(warehouse, filters, cube, cells, full=False)
+    for filters in walk(warehouse, cube, cells, TAKEN, seed=1):
+        yield from taken(warehouse, filters, cube, cells, full=False)
 
 
 def spans(published: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

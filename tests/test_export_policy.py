@@ -374,6 +374,11 @@ def test_each_refusal_is_a_sentence_with_a_remedy(whole: Warehouse, public: Ware
     assert "not offered" in refused(of_public(public, Filters(), ("day",)))
 
 
+def test_a_public_link_says_its_unit_of_count(public: Warehouse) -> None:
+    assert allowed(of_public(public, Filters(unit="victims"))).link.startswith("/export?unit=Victims")
+    assert allowed(of_public(public, default(public.catalogue))).link == "/export"
+
+
 def test_the_link_of_a_plan_opens_the_same_plan(whole: Warehouse) -> None:
     from urllib.parse import parse_qs, urlsplit
 

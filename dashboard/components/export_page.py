@@ -3,6 +3,7 @@
 What may leave is decided in dashboard/exports; the file itself comes from a route of the server (dashboard/downloads).
 """
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -126,8 +127,7 @@ def _left_out(decided: Plan) -> None:
 
 def _query(ctx: Context, kind: Kind, by: tuple[str, ...]) -> str:
     """The parameters of the route for this file, in names that do not change with the language."""
-    catalogue = ctx.catalogue.of("") if ctx.catalogue.public else ctx.catalogue
-    query: dict[str, Any] = dict(to_query(ctx.filters, catalogue))
+    query: dict[str, Any] = dict(to_query(ctx.filters, replace(ctx.catalogue, unit="")))
     query |= {"kind": [kind]} if kind == "records" else {"by": list(by)}
     query |= {"lang": [language()]} if language() != "en" else {}
     return urlencode(query, doseq=True)

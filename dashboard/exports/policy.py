@@ -191,7 +191,8 @@ def _built(
 
 def link(catalogue: Catalogue, filters: Filters, kind: str = "totals", by: tuple[str, ...] = ()) -> str:
     """Path and query of the Export page for this view; they hold plain filter values only."""
-    query = to_query(filters, catalogue.of("") if catalogue.public else catalogue)
+    # A link says its unit of count, unless it is the first that there is.
+    query = to_query(filters, replace(catalogue, unit=""))
     if kind != "totals":
         query["kind"] = [_("Records")]
     elif by:
