@@ -109,6 +109,7 @@ if (!window.lamplightPresent) {
         show(asked());
       }
     }).observe(document.body, { childList: true, subtree: true });
+    root.classList.toggle(CONTRAST, recall());
     show(now, false);
   })();
 }
