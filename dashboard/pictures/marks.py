@@ -170,7 +170,7 @@ def _dots(brush: Brush, x: Floats, y: Floats, marker: Mapping[str, Any], paint: 
     brush.axes.plot(
         x, y, linestyle="none", marker=DOTS[shape], markersize=float(_at(marker.get("size", 6), 0)) * brush.size,
         markevery=-(-len(x) // most) if most else None,
-        markerfacecolor=brush.colour(_at(marker.get("color"), 0) or paint, opacity), markeredgewidth=wide,
+        markerfacecolor=brush.colour(_at(marker.get("color"), 0) or paint), markeredgewidth=wide, alpha=opacity,
         markeredgecolor=brush.colour(_at(edge.get("color"), 0)) if wide else "none", gid="dots", zorder=4,
         clip_on=False,
     )  # fmt: skip
