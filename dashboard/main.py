@@ -83,9 +83,9 @@ def _draw(page: st.Page, reader: Access) -> None:
 
 
 def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalogue) -> None:
-    saved_bar.follow()
     name = _called(page)
-    if _called(page) == _name(PRESENT):  # its briefings have filters of their own
+    saved_bar.follow(name)
+    if name == _name(PRESENT):  # its briefings have filters of their own
         if recorded.view(name, None, reader, catalogue.fictional):
             page.run()
         return

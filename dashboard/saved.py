@@ -207,7 +207,7 @@ def kept_query(query: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]
     """Of a link's parameters those of filters and of the pages' controls, each value one line."""
     from dashboard.filters import NAMES
 
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for name in (*NAMES, *CHOICES):
         given = query.get(name, ())
         values = [given] if isinstance(given, str) else [str(value) for value in given]

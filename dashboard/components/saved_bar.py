@@ -22,8 +22,11 @@ NAME, ABOUT = "save_view_name", "save_view_about"
 _OPENED, _SAID, _GONE = "_lamplight_view_opened", "_lamplight_view_said", "_lamplight_view_gone"
 
 
-def follow() -> None:
-    """A link to a saved view becomes its page and filters. One that is not there is said, and the page goes on."""
+def follow(page: str) -> None:
+    """A link to a saved view becomes its page and filters. One that is not there is said, and the page goes on.
+
+    page : the one that the link opened.
+    """
     wanted = st.query_params.get(VIEW)
     if wanted is None:
         if st.session_state.pop(_GONE, False):
@@ -34,16 +37,23 @@ def follow() -> None:
     except StateError as error:
         notices.problem(error.message, error.remedy)
         return
+    if found is None:
+        _without_view(_GONE, wanted)
+        return
     # What was chosen before in this session and is not of the view would stay.
-    for name in (*NAMES, *saved.CHOICES) if found else ():
-        if name not in found.query:
-            st.session_state.pop(name, None)
-    if found is None or len(st.query_params) > 1:  # a button here has opened the page and its filters already
-        st.session_state[_OPENED if found else _GONE] = wanted
-        del st.query_params[VIEW]
-        st.rerun()
+    for name in {*NAMES, *saved.CHOICES} - set(found.query):
+        st.session_state.pop(name, None)
+    if page == found.page and set(found.query) <= set(st.query_params):  # a link of ours has opened it already
+        _without_view(_OPENED, wanted)
+        return
     st.session_state[_OPENED] = found.id
     st.switch_page(str(PAGES / f"{found.page}.py"), query_params={k: list(v) for k, v in found.query.items()})
+
+
+def _without_view(state: str, wanted: str) -> None:
+    st.session_state[state] = wanted
+    del st.query_params[VIEW]
+    st.rerun()
 
 
 def open_button(view: SavedView) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard import words
+from dashboard.dates import exact
 from dashboard.decks.facts import LEAD, NUMBER, TOTAL, Facts, numbers_in
 from dashboard.i18n import _
 
@@ -66,7 +66,7 @@ def _number_doubt(sentence: str, claim: Mapping[str, Any], facts: Facts) -> str:
     if named or (held and not moving) or any(name in held for name in moving):
         return ""
     now = [(name, facts.numbers[name]) for name in claim["on"] if facts.numbers.get(name)]
-    said = "; ".join(f"{_name(name)}: {', '.join(map(words.exact, values))}" for name, values in now[:2])
+    said = "; ".join(f"{_name(name)}: {', '.join(map(exact, values))}" for name, values in now[:2])
     return _("the figures now say {now}").format(now=said) if said else _("the figures do not say it any more")
 
 
