@@ -5,10 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.components import view
+from dashboard.i18n import N_, _
 from dashboard.told.base import Told
 from dashboard.view_context import Context
 
-WHY = "Why is this rounded?"
+WHY = N_("Why is this rounded?")
 
 
 def tell(ctx: Context, told: Told, draw: Callable[[], object] | None = None) -> None:
@@ -19,4 +20,4 @@ def tell(ctx: Context, told: Told, draw: Callable[[], object] | None = None) -> 
 def why(ctx: Context, key: str) -> None:
     """The link to the page that explains the rounding."""
     with st.container(key=f"why_{key}"):
-        view.page_link(ctx, "why", WHY)
+        view.page_link(ctx, "why", _(WHY))

@@ -10,6 +10,7 @@ from dashboard import protection, questions, stories, words
 from dashboard.components import (
     figure,
     legend,
+    linked,
     map_answers,
     map_choice,
     map_panel,
@@ -21,6 +22,7 @@ from dashboard.components import (
 from dashboard.escape import markdown_text
 from dashboard.figures import Figure
 from dashboard.filters import Filters
+from dashboard.i18n import _
 from dashboard.maps import classes
 from dashboard.measures import protected as measures
 from dashboard.palette import Palette
@@ -40,7 +42,7 @@ def show(ctx: Context) -> None:
     view.unread(**{map_choice.QUESTION: {key: label for label, key in offered.items()}})
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="map_controls"):
         with st.container(width=310):
-            which = map_choice.pick("Question", offered, map_choice.QUESTION)
+            which = map_choice.pick(_("Question"), offered, map_choice.QUESTION)
         with st.container(width=330):
             chosen = _place(maps.places(ctx))
         street = map_choice.street_map()
@@ -67,22 +69,19 @@ def small(ctx: Context) -> None:
     def picture() -> None:
         st.image(drawn, width="stretch", alt=told.text)
         shades = classes.classes(places["n"].to_numpy(dtype=int))
-        st.html(
-            legend.shades(
-                shades, noun[1].capitalize(), figure.current_palette(), f"{protection.FEW_HERE}: outline only"
-            )
-        )
+        few = _("{few}: outline only").format(few=_(protection.FEW_HERE))
+        st.html(legend.shades(shades, words.capital(_(noun[1])), figure.current_palette(), few))
 
     protected.tell(ctx, told, picture)
-    view.page_link(ctx, "map", "Open the map")
+    view.page_link(ctx, "map", _("Open the map"))
 
 
 def _elsewhere(ctx: Context) -> None:
     """Another unit of count that has a map."""
     with_map = [u for u, c in ctx.catalogue.cubes.items() if c.layer]
     if with_map:
-        names = words.listed([stories.NOUNS[u][1] for u in with_map], "or")
-        st.markdown(markdown_text(f"There is a map of {names}: choose them as unit of count."))
+        names = words.listed([stories.nouns(u) for u in with_map], "or")
+        st.markdown(markdown_text(_("There is a map of {names}: choose them as unit of count.").format(names=names)))
 
 
 def _place(places: pd.DataFrame) -> tuple[str, ...]:
@@ -90,10 +89,12 @@ def _place(places: pd.DataFrame) -> tuple[str, ...]:
     wanted = st.session_state.get(map_choice.PLACE)
     if wanted and not set(wanted) <= set(labels):
         st.session_state[map_choice.PLACE] = [key for key in wanted if key in labels]
+    bound = linked.follow(map_choice.PLACE, labels, many=True)
     chosen = st.multiselect(
-        "Places", list(labels), key=map_choice.PLACE, bind="query-params", format_func=lambda k: labels.get(k, k),
-        placeholder="Choose on the map or here", on_change=map_choice.moved,
+        _("Places"), list(labels), key=map_choice.PLACE, format_func=lambda k: labels.get(k, k),
+        placeholder=_("Choose on the map or here"), on_change=map_choice.moved, **bound,
     )  # fmt: skip
+    linked.keep(map_choice.PLACE, chosen, labels, [])
     return tuple(chosen)
 
 
@@ -103,7 +104,9 @@ def _mapped(ctx: Context, made: Mapped, chosen: tuple[str, ...], street: bool, p
     with left:
         protected.tell(ctx, made.figure, partial(_draw, ctx, made, chosen, street, p))
         if made.answer is not None and made.study is not None:
-            about = f"All {len(made.study)} areas of the published layer, with the published counts of the whole view."
+            about = _("All {n} areas of the published layer, with the published counts of the whole view.").format(
+                n=words.exact(len(made.study))
+            )
             map_answers.settings(made.answer, about, p)
     with right, st.container(border=True, key="map_place"):
         _beside(ctx, made.places, chosen, stories.NOUNS[ctx.filters.unit], p)
@@ -131,15 +134,17 @@ def _beside(ctx: Context, places: pd.DataFrame, chosen: tuple[str, ...], noun: t
         row = places[places["id"] == key].iloc[0]
         st.subheader(markdown_text(row["name"]), anchor=False)
         n = int(row["n"])
-        text = protection.counted(n, ctx.filters.unit) if n else f"{noun[1]}: {protection.FEW_HERE}"
-        st.markdown(markdown_text(f"{text[:1].upper()}{text[1:]} in this view."))
+        text = protection.counted(n, ctx.filters.unit)
+        if not n:
+            text = _("{things}: {few}").format(things=_(noun[1]), few=_(protection.FEW_HERE))
+        st.markdown(markdown_text(words.capital(_("{counted} in this view.").format(counted=text))))
         found = measures.by_cube_period(ctx.warehouse, _in_area(ctx, layer, str(key)))
-        twin = base.twin(found, ctx.filters.unit, said=protection.FEW_HERE).drop(columns="Collected")
-        figure.show_table(twin, missing=protection.NOT_COLLECTED, key=f"place_{key}")
+        twin = base.twin(found, ctx.filters.unit, said=_(protection.FEW_HERE)).drop(columns=_("Collected"))
+        figure.show_table(twin, missing=_(protection.NOT_COLLECTED), key=f"place_{key}")
     if len(chosen) > 3:
-        st.caption(f"{len(chosen) - 3} more are chosen; the table under the map has them.")
+        st.caption(_("{n} more are chosen; the table under the map has them.").format(n=len(chosen) - 3))
     st.button(
-        "Clear the places", key="clear_place", on_click=map_choice.clear, type="tertiary", icon=":material/close:"
+        _("Clear the places"), key="clear_place", on_click=map_choice.clear, type="tertiary", icon=":material/close:"
     )
 
 

@@ -6,6 +6,7 @@ from dashboard import view_facts
 from dashboard.components import figure, overview_figures, protected, protected_map, view
 from dashboard.components.protected_data import coverage
 from dashboard.escape import markdown_text
+from dashboard.i18n import _
 from dashboard.told import base, overview
 from dashboard.view_context import Context
 
@@ -45,7 +46,7 @@ def _numbers(ctx: Context) -> None:
 
 def _changed(ctx: Context) -> None:
     """Groups that rose or fell by more than rounding and chance, each a link to the page that shows it."""
-    st.subheader("What changed", anchor=False)
+    st.subheader(_("What changed"), anchor=False)
     told = overview.changes(ctx)
     if told.basis:
         st.caption(markdown_text(told.basis))

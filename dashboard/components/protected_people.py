@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import protection
-from dashboard.components import figure, protected, view
+from dashboard import protection, words
+from dashboard.components import figure, linked, protected, view
 from dashboard.escape import html_text
+from dashboard.i18n import _
 from dashboard.measures import protected as measures
 from dashboard.palette import Palette
 from dashboard.told import base, people
@@ -20,10 +21,13 @@ def show(ctx: Context) -> None:
         view.tell(people.unpublished())
         return
     start = people.usual(ctx)
+    labels = {u: WHO[u] for u in held}
+    bound = linked.follow("people", labels)
     unit = st.segmented_control(
-        "People", held, default=start, required=True, key="people", bind="query-params",
-        format_func=lambda u: WHO[u], label_visibility="collapsed",
+        _("People"), held, default=start, required=True, key="people", format_func=lambda u: _(labels[u]),
+        label_visibility="collapsed", **bound,
     )  # fmt: skip
+    linked.keep("people", unit, labels, start)
     own = base.counting(ctx, unit or start)
     if base.last_two(own)[0] is None:
         view.tell(base.nothing(own, "people"))
@@ -31,7 +35,7 @@ def show(ctx: Context) -> None:
     figure.lead(people.lead(own))
     st.caption(protection.typically(base.cube(own), measures.order(own.filters)))
     if own.filters.unit == "suspects":
-        figure.note(CHILD_NOTE)
+        figure.note(_(CHILD_NOTE))
     dimensions = people.dimensions(own)
     columns = st.columns(2, gap="large")
     for i, column in enumerate(dimensions):
@@ -49,9 +53,9 @@ def _pair(ctx: Context, dimensions: list[str]) -> None:
     a, b = dimensions[:2]
     if len(dimensions) > 2:
         with st.container(horizontal=True, gap="medium"):
-            a = st.selectbox("Rows", dimensions, key=f"rows_{unit}", format_func=people.title, width=260)
+            a = st.selectbox(_("Rows"), dimensions, key=f"rows_{unit}", format_func=people.title, width=260)
             others = [d for d in dimensions if d != a]
-            b = st.selectbox("Columns", others, key=f"columns_{unit}", format_func=people.title, width=260)
+            b = st.selectbox(_("Columns"), others, key=f"columns_{unit}", format_func=people.title, width=260)
     made = people.pair(ctx, a, b)
     protected.tell(ctx, made, lambda: st.html(_grid(made.table, figure.current_palette())))
 
@@ -68,7 +72,7 @@ def _grid(table: pd.DataFrame, p: Palette) -> str:
             return f'<td style="{cell};{few};outline-offset:-3px">{html_text(n)}</td>'
         step = min(int(n / top * (len(p.sequential) - 1)) + 1, len(p.sequential) - 1)
         ink = p.surface if step > 2 else p.text
-        return f'<td style="{cell};background:{p.sequential[step]};color:{ink}">{n:,}</td>'
+        return f'<td style="{cell};background:{p.sequential[step]};color:{ink}">{words.exact(n)}</td>'
 
     head = "".join(f'<th scope="col" style="{cell};font-weight:600">{html_text(c)}</th>' for c in wide.columns)
     body = "".join(

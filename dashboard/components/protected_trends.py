@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from dashboard.components import figure, protected, view
+from dashboard.components import figure, linked, protected, view
+from dashboard.i18n import N_, _
 from dashboard.told import base, trends
 from dashboard.view_context import Context
 
 FINER = {
     "month": "",
-    "quarter": "Months are not published, because their counts are small. ",
-    "half": "Quarters and months are not published, because their counts are small. ",
-    "year": "Years are the finest that is published, so there is no season here. ",
+    "quarter": N_("Months are not published, because their counts are small."),
+    "half": N_("Quarters and months are not published, because their counts are small."),
+    "year": N_("Years are the finest that is published, so there is no season here."),
 }
+COARSER = N_("Trends by month or year are not published, because counts are small.")
 
 
 def show(ctx: Context) -> None:
@@ -19,8 +21,11 @@ def show(ctx: Context) -> None:
     own = base.cube(ctx)
     offered = trends.groups(ctx)
     view.unread(group=offered)
+    bound = linked.follow("group", offered)
     group = st.selectbox(
-        "Group by", list(offered), format_func=lambda g: offered[g], key="group", bind="query-params", width=230
+        _("Group by"), list(offered), format_func=lambda g: _(offered[g]), key="group", width=230, **bound
     )
-    st.caption(f"{FINER.get(own.grain, 'Trends by month or year are not published, because counts are small. ')}")
+    linked.keep("group", group, offered, "")
+    if said := FINER.get(own.grain, COARSER):
+        st.caption(_(said))
     protected.tell(ctx, trends.by(ctx, group or "", figure.current_palette()))

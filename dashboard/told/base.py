@@ -1,6 +1,6 @@
 """What every protected figure has: its typical error and grain in the caption, few or none in the table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -120,11 +120,16 @@ def last_two(ctx: Context) -> tuple[Period | None, Period | None]:
 
 
 def span(ctx: Context) -> str:
-    """The published periods of the view in words: `2021 to 2025`."""
+    """The published periods of the view in words: `2021 to 2025`; "" without any."""
     shown = cube(ctx).between(ctx.filters.date_from, ctx.filters.date_to)
-    if len(shown) == 1:
-        return shown[0].words
-    return _("{first} to {last}").format(first=_edge(shown[0], 0), last=_edge(shown[-1], -1)) if shown else ""
+    return between(shown) if shown else ""
+
+
+def between(periods: Sequence[Period]) -> str:
+    """From the first period to the last, in words."""
+    if len(periods) == 1:
+        return periods[0].words
+    return _("{first} to {last}").format(first=_edge(periods[0], 0), last=_edge(periods[-1], -1))
 
 
 def _edge(period: Period, which: int) -> str:
