@@ -3,8 +3,12 @@
 import math
 from datetime import date
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from dashboard.i18n import _, english, locale
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def local(text: str) -> str:
@@ -71,6 +75,20 @@ def span(first: date, last: date) -> str:
 def day(when: date) -> str:
     """`3 March 2024`."""
     return f"{when.day} {when:%B %Y}" if english() else _long(date(when.year, when.month, when.day), locale())
+
+
+def period(start: date, grain: str) -> str:
+    """A period by its first day, as `analysis.timeline.names` says it in English."""
+    if grain in ("day", "week"):
+        return day(start) if grain == "day" else _("week of {day}").format(day=day(start))
+    if grain == "quarter":
+        return _("{year}, quarter {number}").format(year=start.year, number=(start.month + 2) // 3)
+    return month(start) if grain == "month" else str(start.year)
+
+
+def in_words(months: "pd.DataFrame") -> "pd.DataFrame":
+    """A table with month (1 to 12) and label, the label in the reader's language."""
+    return months if english() else months.assign(label=[month_name(int(m), short=True) for m in months["month"]])
 
 
 def before_vowels(joined: str, last: str) -> str:

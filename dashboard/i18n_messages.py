@@ -70,7 +70,7 @@ def _marked(path: Path) -> Iterator[Message]:
             yield Message(texts[0], "", where)
         elif called == "ngettext" and len(texts) == 2:
             yield Message(texts[0], texts[1], where)
-        elif called == "count" and texts:
+        elif called == "count" and texts and texts[0][:1].isalpha():
             # A noun that is counted: none of it, one, many.
             many = texts[1] if len(texts) > 1 else texts[0] + "s"
             yield Message(texts[0], many, where)

@@ -167,7 +167,7 @@ def year_to_date(years: pd.DataFrame, unit: str) -> str:
         )
     found = change.compare(float(then[shared].sum()), float(now[shared].sum()))
     return _("{months} {year}: {counted}, {versus}").format(
-        months=_month_span(sorted(int(m) for m in shared)),
+        months=words.capital(_month_span(sorted(int(m) for m in shared))),
         year=last,
         counted=counted(float(now[shared].sum()), unit),
         versus=words.versus(found, str(last - 1)),

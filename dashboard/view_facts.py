@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from dashboard import measures, stories, words
+from dashboard import dates, measures, stories, words
 from dashboard.analysis import timeline
 from dashboard.analysis.delay import Delay
 from dashboard.catalogue import SourceInfo
 from dashboard.figures import About
 from dashboard.filters import Filters, add_months
-from dashboard.i18n import N_, _, ngettext
+from dashboard.i18n import N_, _, english, ngettext
 from dashboard.measures.collected import YES, collected_months, months_since_1970
 from dashboard.measures.daily import monthly, within
 from dashboard.measures.delay import reporting_delays
@@ -84,6 +84,8 @@ def series(
     table = measures.by_period(ctx.warehouse, filters or ctx.filters, grain, group)
     grain = "year" if (filters or ctx.filters).unit in codes.PUBLISHED_UNITS else grain
     found = timeline.prepare(table, grain, timeline.filling_months(delays(ctx)))
+    if not english():
+        found["label"] = [dates.period(day, grain) for day in found["start"]]
     if "label" in table:
         found["group_label"] = table["label"].to_numpy()
     return found

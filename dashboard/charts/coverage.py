@@ -95,7 +95,9 @@ def strip(
     first, last = table["month"].min(), (table["month"] + pd.to_timedelta(table["days"], unit="D")).max()
     fig.update_axis("xaxis", type="date", showgrid=True, gridcolor=p.grid, range=[first, last])
     months = (table["month"].max() - table["month"].min()).days / 30 + 1
-    if months < 7:
+    if months >= 7:
+        style.months_named(fig, first, last, next((s for s in (3, 6, 12, 24) if months / s <= 12), 60))
+    else:
         fig.update_axis("xaxis", dtick="M1", tickformat="%b %Y")
         style.months_named(fig, first, last)
     fig.update(

@@ -11,7 +11,7 @@ from dashboard import words
 from dashboard.catalogue import Catalogue
 from dashboard.components import first_visit, keys, spoken
 from dashboard.escape import html_text, markdown_text
-from dashboard.i18n import _
+from dashboard.i18n import _, language
 from dashboard.palette import palette
 from dashboard.server import page_file
 from dashboard.warehouse import served_tier
@@ -52,6 +52,7 @@ def surroundings() -> None:
     st.html(
         f'<a class="lamplight-leave" href="{LEAVE_FOR}" target="_self" rel="noreferrer noopener">'
         f"{_('Quick exit')}</a>"
+        f'<span class="lamplight-lang" lang="{language()}" hidden></span>'
         f"{first_visit.panel(crisis_line())}{keys.panel()}"
         f'<script src="{LEAVE_SCRIPT}"></script><script src="{page_file("page.js")}"></script>',
         unsafe_allow_javascript=True,

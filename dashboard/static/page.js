@@ -154,6 +154,16 @@ if (!window.lamplightPage) {
       if (panel) copyFigure(panel);
     });
 
+    // The document says which language it is in, for voices that read it aloud; Streamlit's page says English.
+    const speak = () => {
+      const said = document.querySelector('.lamplight-lang')?.lang;
+      if (said && root.lang !== said) root.lang = said;
+    };
+    new MutationObserver(speak).observe(document.body, {
+      childList: true, subtree: true, attributes: true, attributeFilter: ['lang'],
+    });
+    speak();
+
     root.classList.add('lamplight-ready');
   })();
 }

@@ -11,7 +11,7 @@ from dashboard.analysis import timeline
 from dashboard.charts import bars, heat, multiples, trend, years
 from dashboard.figures import Nothing
 from dashboard.filters import add_months
-from dashboard.i18n import N_, _, english
+from dashboard.i18n import N_, _
 from dashboard.palette import Palette
 from dashboard.told.base import Told
 from dashboard.told.query import chosen
@@ -244,9 +244,7 @@ def year_over_year(ctx: Context, p: Palette) -> Told:
 def seasonality(ctx: Context, p: Palette) -> Told:
     """Whether some months of the year have more reports than others, in the sources that always collected."""
     ctx, only = _like_with_like(ctx, None)
-    table = timeline.by_year(view_facts.series(ctx, "month"))
-    if not english():
-        table["label"] = [dates.month_name(int(m), short=True) for m in table["month"]]
+    table = dates.in_words(timeline.by_year(view_facts.series(ctx, "month")))
     whole = timeline.whole_years(table)
     unit = ctx.filters.unit
     if whole["year"].nunique() < stories.FEWEST_YEARS:
