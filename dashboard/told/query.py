@@ -10,6 +10,6 @@ def chosen(query: Mapping[str, Sequence[str]], name: str, offered: Mapping[str, 
     given = query.get(name) or ()
     text = (given if isinstance(given, str) else given[-1]) if given else ""
     by_label = {label: key for key, label in offered.items()}
-    slugs = {slug(label): key for key, label in reversed(offered.items())}
+    slugs = {slug(label): key for key, label in reversed(list(offered.items()))}
     found = by_label.get(text, slugs.get(slug(text[:200]), text))
     return found if text and found in offered else usual

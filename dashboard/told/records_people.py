@@ -80,8 +80,8 @@ def figures(ctx: Context, query: Mapping[str, Sequence[str]], p: Palette) -> lis
         return [missing]
     with_race = people.unit != "suspects"
     told: list[Told] = [attribute(people, column, p) for column in people.attributes(with_race)]
-    sides = pairable(people, with_race)
-    return [*told, pair(people, *sides[:2], p) if whole(people) >= heat.ENOUGH else too_few_to_pair(people)]
+    a, b, *_rest = pairable(people, with_race)
+    return [*told, pair(people, a, b, p) if whole(people) >= heat.ENOUGH else too_few_to_pair(people)]
 
 
 def unrecorded(people: People) -> Nothing | None:
