@@ -15,8 +15,10 @@ import pandas as pd
 import pytest
 
 from dashboard import measures
+from dashboard.access import PUBLIC
 from dashboard.exports import material, version, write
 from dashboard.exports.plan import Plan
+from dashboard.exports.plan import plan as decide
 from dashboard.links import from_query
 from dashboard.warehouse import Warehouse, open_warehouse
 from tests.conftest import ROOT
@@ -112,7 +114,7 @@ def test_it_says_what_it_is_of_which_release_and_made_by_which_code(protected: O
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", said["created"])
     filters = json.loads(protected["filters.json"])
     assert filters["words"] in protected["README.md"].decode() and filters["link"] in protected["README.md"].decode()
-    assert {s["title"] for s in said["sources"]} >= {"Wick County Police"} or said["sources"]
+    assert {s["title"] for s in said["contributors"]} == {"Wick Police Department", "Fenn County Sheriff"}
     assert all(licence["path"] in protected for licence in said["licenses"])
 
 
@@ -153,6 +155,18 @@ def test_known_problems_stand_under_their_source(warehouse: Warehouse, tmp_path:
     assert len(known)
     for row in known.itertuples():
         assert text.index(row.title) < text.index(row.problem)
+
+
+def test_printed_figures_are_cited_by_their_publisher_alone_and_not_called_rounded(
+    public: Warehouse, tmp_path: Path
+) -> None:
+    filters, _ = from_query({"unit": ["signals"]}, public.catalogue)
+    plan = decide(PUBLIC, public, public.catalogue.of("signals"), filters)
+    assert isinstance(plan, Plan)
+    found = opened(package(public, plan, tmp_path))
+    assert [s["title"] for s in json.loads(found["datapackage.json"])["sources"]] == ["Hotline figures"]
+    readme = found["README.md"].decode()
+    assert "as their publishers printed them" in readme and "rounded to protect" not in readme
 
 
 def test_the_citation_is_the_same_in_three_forms_and_cannot_be_broken_by_a_title(

@@ -5,14 +5,18 @@ from typing import Any
 
 from dashboard.exports.plan import Plan
 from dashboard.i18n import _
+from etl import codes
 
 RESTRICTED = "RESTRICTED: do not share this file. It was made from records of people who were harmed."
+PRINTED = "Figures as their publishers printed them: they were not rounded here."
 PUBLIC = "Protected figures: counts are rounded to protect people. Few or none is never a zero."
 
 
 def standing(plan: Plan) -> str:
     """Who may see the file, in a sentence."""
-    return _(PUBLIC) if plan.tier == "public" else _(RESTRICTED)
+    if plan.tier != "public":
+        return _(RESTRICTED)
+    return _(PRINTED) if plan.unit in codes.PUBLISHED_UNITS else _(PUBLIC)
 
 
 def facts(plan: Plan) -> dict[str, Any]:

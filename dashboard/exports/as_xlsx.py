@@ -45,6 +45,7 @@ def write(rows: Rows, plan: Plan, warehouse: Warehouse, catalogue: Catalogue, pa
 def _data(book: Any, rows: Rows, plan: Plan, head: Any, day: Any) -> None:
     sheet = book.add_worksheet(_("Data"))
     sheet.freeze_panes(1, 0)
+    _for_paper(sheet)
     if plan.tier != "public":
         sheet.set_header(f"&C{standing(plan)[:200]}")
     for at, column in enumerate(plan.columns):
@@ -59,6 +60,13 @@ def _data(book: Any, rows: Rows, plan: Plan, head: Any, day: Any) -> None:
                     _cell(sheet, at, place, value, day)
     if at:
         sheet.autofilter(0, 0, at, len(plan.columns) - 1)
+
+
+def _for_paper(sheet: Any) -> None:
+    """Printed, a sheet is one page wide and each page begins with the names of the columns."""
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _cell(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
@@ -76,6 +84,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
 
 def _table(book: Any, name: str, rows: list[dict[str, str]], head: Any) -> None:
     sheet = book.add_worksheet(name)
+    _for_paper(sheet)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.freeze_panes(1, 0)
     for at, column in enumerate(rows[0] if rows else ()):

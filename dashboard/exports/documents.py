@@ -36,11 +36,17 @@ def methods(m: Material) -> str:
             "These are reports. They show where something was noticed, reported and recorded, and where nobody looks "
             "there are none. A month in which a source did not collect is not a zero: see coverage.csv."
         ),
-        _("Dates: {basis}.").format(basis=_(DATE_BASIS[m.filters.date_basis]).lower()),
+        _dates(m),
         _("A code `unknown` means that the record says nothing, `unmapped` that it says something no list has."),
         *(_protected(m) if m.public else _exact(m)),
     ]
     return "\n\n".join(s for s in said if s) + "\n"
+
+
+def _dates(m: Material) -> str:
+    if m.plan.unit in codes.PUBLISHED_UNITS:
+        return _("Periods are those that the publisher prints.")
+    return _("Dates: {basis}.").format(basis=_(DATE_BASIS[m.filters.date_basis]).lower())
 
 
 def _protected(m: Material) -> list[str]:

@@ -58,10 +58,11 @@ class Material:
 
     def _contributing(self) -> tuple[str, ...]:
         if self.plan.unit in codes.PUBLISHED_UNITS:
-            named = self.filters.sources
-            return tuple(
-                s.source for s in self.catalogue.sources if s.kind != "boundary" and (not named or s.source in named)
-            )
+            table = self.warehouse.table("published_counts")
+            printed = self.warehouse.ask(table.filter(table.unit == self.plan.unit).select("source").distinct())[
+                "source"
+            ]
+            return tuple(s for s in printed if not self.filters.sources or s in self.filters.sources)
         if self.public:
             return recording(self.catalogue, self.filters)
         return tuple(sources_of(self.warehouse, self.filters))
