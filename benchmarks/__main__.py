@@ -6,7 +6,7 @@ import sys
 
 from benchmarks.figures import Figure, as_json, table
 
-NAMES = ("etl", "measures", "map_payload", "hotspots", "disclosure", "export", "start")
+NAMES = ("etl", "measures", "map_payload", "hotspots", "disclosure", "export", "start", "briefing")
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from dashboard.briefing.deck import Deck, region
 from dashboard.briefing.workbook import WRITTEN
 from dashboard.escape import plain
 
+LONGEST = 255  # characters of a property of a document
 _ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
 
 
@@ -21,7 +22,8 @@ def finished(made: Any, deck: Deck) -> bytes:
     """The bytes of a presentation."""
     facts = made.core_properties
     when = written_on(deck).replace(tzinfo=None)
-    facts.title, facts.subject, facts.language = plain(deck.title), plain(deck.subtitle)[:250], region(deck)
+    facts.title, facts.subject = plain(deck.title)[:LONGEST], plain(deck.subtitle)[:LONGEST]
+    facts.language = region(deck)
     facts.author = facts.last_modified_by = "Lamplight"
     facts.comments = facts.keywords = facts.category = ""
     facts.revision, facts.created, facts.modified = 1, when, when

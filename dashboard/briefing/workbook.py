@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from pptx.chart.data import CategoryChartData, XyChartData
@@ -40,8 +40,13 @@ class _CategorySheet(CategoryWorkbookWriter):
 
     def _write_categories(self, workbook: Any, worksheet: Any) -> None:
         text = _as_text(workbook)
+        days = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        worksheet.set_column(0, 0, 12)
         for i, category in enumerate(self._chart_data.categories):
-            worksheet.write_string(i + 1, 0, str(category.label), text)
+            if isinstance(category.label, date):
+                worksheet.write_datetime(i + 1, 0, datetime.combine(category.label, time()), days)
+            else:
+                worksheet.write_string(i + 1, 0, str(category.label), text)
 
     def _write_series(self, workbook: Any, worksheet: Any) -> None:
         text = _as_text(workbook)
