@@ -24,9 +24,9 @@ LONG = (
 )
 
 
-def deck(*figures: Any, **facts: Any) -> Deck:
-    facts = {"as_of": date(2025, 12, 31), "release": "2026-01-02-1"} | facts
-    return Deck("A title", "A subtitle", tuple(Slide("", "A sentence.", f) for f in figures), **facts)
+def deck(*figures: Any, release: str = "2026-01-02-1", restricted: bool = False) -> Deck:
+    slides = tuple(Slide("", "A sentence.", f) for f in figures)
+    return Deck("A title", "A subtitle", slides, date(2025, 12, 31), release, restricted)
 
 
 def opened(made_of: Deck, preset: Any = "slide") -> Any:
@@ -61,7 +61,7 @@ def day(category: Any) -> pd.Timestamp:
 
 def drawn_points(fig: Any) -> dict[Any, float]:
     """What plotly draws, by its place: x for upright bars and lines, nan left out, invisible bars too."""
-    found = {}
+    found: dict[Any, float] = {}
     for trace in fig.data:
         if trace.type == "bar" and trace.marker.color != "rgba(0,0,0,0)":
             found |= {pd.Timestamp(x): float(y) for x, y in zip(trace.x, trace.y, strict=True)}

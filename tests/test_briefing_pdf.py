@@ -21,9 +21,9 @@ from tests import briefing_figures as made
 LONG = "Una frase que no acaba nunca y que nadie leerá hasta el final de la página. " * 12
 
 
-def deck(*figures: Any, **facts: Any) -> Deck:
-    facts = {"as_of": date(2025, 12, 31), "release": "2026-01-02-1"} | facts
-    return Deck("A title", "A subtitle", tuple(Slide("", "A sentence.", f) for f in figures), **facts)
+def deck(*figures: Any, release: str = "2026-01-02-1", restricted: bool = False) -> Deck:
+    slides = tuple(Slide("", "A sentence.", f) for f in figures)
+    return Deck("A title", "A subtitle", slides, date(2025, 12, 31), release, restricted)
 
 
 def opened(made_of: Deck, preset: Any = "evidence") -> PdfReader:
@@ -52,12 +52,17 @@ def tags(node: Any) -> Iterator[Any]:
             yield from tags(node["/K"])
 
 
+def root_of(file: PdfReader) -> Any:
+    """The catalogue of a pdf."""
+    return file.trailer["/Root"]
+
+
 def structure(file: PdfReader) -> list[Any]:
-    return list(tags(file.trailer["/Root"]["/StructTreeRoot"]["/K"]))
+    return list(tags(root_of(file)["/StructTreeRoot"]["/K"]))
 
 
 def test_the_file_is_tagged_and_says_its_title_language_and_standard(every: PdfReader) -> None:
-    root = every.trailer["/Root"]
+    root = root_of(every)
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en-US"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -185,7 +190,7 @@ def test_the_same_deck_is_the_same_file_and_names_no_machine() -> None:
 def test_other_letters_are_shown_where_the_machine_has_them_and_never_stop_the_file() -> None:
     file = opened(Deck("Отчёт ñ 報告 😀", "", (Slide("Ελλάδα", points=("報告",)),), language="es"))
     assert "Отчёт ñ" in file.pages[0].extract_text()
-    assert file.trailer["/Root"]["/Lang"] == "es-US"
+    assert root_of(file)["/Lang"] == "es-US"
 
 
 def test_other_programs_agree(tmp_path: Path) -> None:
