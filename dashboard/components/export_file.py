@@ -34,7 +34,9 @@ def take(ctx: Context, decided: Plan, reader: Access, query: str, first: pd.Data
             _cancel_other("")
             _link(_("Download"), f"{PATH}?form={form}&{query}")
     if decided.rows > LARGE:
-        _large(ctx, decided, reader, str(form), query)
+        # As high in each state: what is below does not jump.
+        with st.container(key="export_large", height=128, border=False):
+            _large(ctx, decided, reader, str(form), query)
     return str(form)
 
 
