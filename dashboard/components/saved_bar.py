@@ -10,7 +10,7 @@ from dashboard.components import context, mine, notices
 from dashboard.components.gate import callback
 from dashboard.escape import markdown_text
 from dashboard.filters import NAMES
-from dashboard.i18n import _
+from dashboard.i18n import _, in_english
 from dashboard.links import from_query, to_query
 from dashboard.saved import SavedError, SavedView
 from dashboard.state import StateError
@@ -111,7 +111,8 @@ def _query(ctx: Context) -> dict[str, list[str]]:
 def by_ids(ctx: Context) -> dict[str, list[str]]:
     """The filters of a link, named groups of areas by their ids: a name is somebody's words, and may change."""
     query = to_query(ctx.filters, ctx.catalogue.of(""))
-    labels = {group.label: group.id for group in ctx.catalogue.groups}
+    with in_english():  # as links have them
+        labels = {group.label: group.id for group in ctx.catalogue.groups}
     return query | ({"area": [labels.get(value, value) for value in query["area"]]} if "area" in query else {})
 
 
