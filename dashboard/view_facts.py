@@ -142,22 +142,25 @@ def _in_view(ctx: Context) -> list[SourceInfo]:
     return [s for s in sources(ctx) if not (first and s.as_of and s.as_of < first)]
 
 
-def about(ctx: Context, caveat: str | None = None, link: str = "") -> About:
+def about(ctx: Context, caveat: str | None = None) -> About:
     """What a figure of the view rests on. caveat : what it cannot tell, where that is not what every report cannot."""
     held = _in_view(ctx)
     usual = "" if is_published(ctx) else _(CANNOT_TELL)
-    meta = ctx.catalogue.meta
-    return About(
+    return replace(
+        about_data(ctx),
         unit=_(codes.UNIT[ctx.filters.unit]),
         filters=ctx.sentence,
         as_of=max((s.as_of for s in held if s.as_of), default=_published_up_to(ctx)),
         sources=tuple(s.title for s in held),
         caveat=usual if caveat is None else caveat,
-        release=meta.get("release", "") if ctx.catalogue.public else "",
-        restricted=not ctx.catalogue.public,
-        link=link,
-        fictional=ctx.catalogue.fictional,
     )
+
+
+def about_data(ctx: Context) -> About:
+    """What a figure rests on that the filters do not touch: whose eyes it is for, and whether it is invented."""
+    public = ctx.catalogue.public
+    release = ctx.catalogue.meta.get("release", "") if public else ""
+    return About(release=release, restricted=not public, fictional=ctx.catalogue.fictional)
 
 
 def breaks(ctx: Context) -> Sequence[tuple[date, str]]:

@@ -1,9 +1,11 @@
 """Services: who came for help and what they got, from service providers' protected totals."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
+from dashboard import view_facts, words
 from dashboard.charts import bars
 from dashboard.components import figure
 from dashboard.i18n import N_, _
@@ -52,7 +54,7 @@ def show(ctx: Context) -> None:
     columns = st.columns(2, gap="large")
     for i, dimension in enumerate(dict.fromkeys(dimensions)):
         with columns[i % 2]:
-            _bars(mine[alone & (mine["dimension_1"] == dimension)], dimension, year)
+            _bars(ctx, mine[alone & (mine["dimension_1"] == dimension)], dimension, year)
 
 
 _NO_FILTERS = N_("The filters above do not apply: totals know years only")
@@ -70,7 +72,7 @@ def _choose(found: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return rows, int(year)
 
 
-def _bars(rows: pd.DataFrame, dimension: str, year: int) -> None:
+def _bars(ctx: Context, rows: pd.DataFrame, dimension: str, year: int) -> None:
     labels = CLIENT_CODES[dimension]
     counts = pd.DataFrame({"code": rows["code_1"], "n": rows["n"].astype("int64")})
     keep = dimension in KEPT_ORDER
@@ -91,4 +93,5 @@ def _bars(rows: pd.DataFrame, dimension: str, year: int) -> None:
         pd.DataFrame({title: [_(labels[c]) for c in counts["code"]], _("Clients"): counts["n"]}),
         caption=" ".join(notes),
         reading=_(READING),
+        about=replace(view_facts.about_data(ctx), unit=_("Clients")),
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import measures, words
+from dashboard import measures, view_facts, words
 from dashboard.analysis.delay import SETTLED, Delay
 from dashboard.charts import coverage
 from dashboard.components import figure
@@ -204,6 +204,7 @@ def delay(ctx: Context) -> None:
             share=words.rate(100 * SETTLED), seen=seen
         ),
         _("Read up from an age in months to the share of reports known by then. Chain ladder over all pairs of loads."),
+        about=view_facts.about_data(ctx),
     )  # fmt: skip
 
 

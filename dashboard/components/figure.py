@@ -42,7 +42,7 @@ def figure(
     missing: str = "–",
     under: Callable[[], None] | None = None,
     *,
-    about: About | None = None,
+    about: About,
     picture: MapPicture | None = None,
 ) -> None:
     """Draw one figure.
@@ -54,7 +54,7 @@ def figure(
     about : what it rests on. picture : the map that `drawn` draws, as a value.
     """
     chart = drawn if isinstance(drawn, go.Figure) else None
-    made = Figure(key, title, subtitle, chart or picture, table, caption, reading, missing, about or About())
+    made = Figure(key, title, subtitle, chart or picture, table, caption, reading, missing, about)
     show(made, None if isinstance(drawn, go.Figure) else drawn, under)
 
 
