@@ -195,10 +195,10 @@ def _file(bold: bool) -> Path:
 @cache
 def _settings() -> None:
     """Once for the process, because matplotlib reads them while it draws."""
-    import matplotlib
-
     # That it looks through the machine's fonts, which are not used here, is no matter for the server's log.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    import matplotlib
+
     matplotlib.rcParams.update(
         {"svg.hashsalt": "lamplight", "svg.fonttype": "path", "text.parse_math": False, "path.simplify": False}
     )
