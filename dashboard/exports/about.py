@@ -7,16 +7,14 @@ from dashboard.exports.plan import Plan
 from dashboard.i18n import _
 from etl import codes
 
-RESTRICTED = "RESTRICTED: do not share this file. It was made from records of people who were harmed."
-PRINTED = "Figures as their publishers printed them: they were not rounded here."
-PUBLIC = "Protected figures: counts are rounded to protect people. Few or none is never a zero."
-
 
 def standing(plan: Plan) -> str:
     """Who may see the file, in a sentence."""
     if plan.tier != "public":
-        return _(RESTRICTED)
-    return _(PRINTED) if plan.unit in codes.PUBLISHED_UNITS else _(PUBLIC)
+        return _("RESTRICTED: do not share this file. It was made from records of people who were harmed.")
+    if plan.unit in codes.PUBLISHED_UNITS:
+        return _("Figures as their publishers printed them: they were not rounded here.")
+    return _("Protected figures: counts are rounded to protect people. Few or none is never a zero.")
 
 
 def facts(plan: Plan) -> dict[str, Any]:

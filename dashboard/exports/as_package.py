@@ -15,7 +15,7 @@ import pyarrow as pa
 from dashboard.catalogue import Catalogue
 from dashboard.exports import as_csv, citation, documents
 from dashboard.exports.about import codebook, facts
-from dashboard.exports.descriptor import SCHEMAS, Member, descriptor, licence_file
+from dashboard.exports.descriptor import Member, descriptor, licence_file, schemas
 from dashboard.exports.inert import inert
 from dashboard.exports.material import Material, gather
 from dashboard.exports.plan import Plan
@@ -37,10 +37,10 @@ def write(rows: Rows, plan: Plan, warehouse: Warehouse, catalogue: Catalogue, pa
         cited = citation.text(material, sha256)
         texts = {
             "README.md": documents.readme(material, cited, _listed(material)),
-            "codebook.csv": _csv(SCHEMAS["codebook.csv"], codebook(plan)),
+            "codebook.csv": _csv(schemas()["codebook.csv"], codebook(plan)),
             "methods.md": documents.methods(material),
             "inclusion.md": documents.inclusion(material),
-            "coverage.csv": _csv(SCHEMAS["coverage.csv"], material.coverage.fillna("").to_dict("records")),
+            "coverage.csv": _csv(schemas()["coverage.csv"], material.coverage.fillna("").to_dict("records")),
             "known-problems.md": documents.problems(material),
             "CITATION.cff": citation.cff(material, sha256),
             "citation.txt": cited,

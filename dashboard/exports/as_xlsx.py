@@ -1,6 +1,7 @@
 """A workbook: the rows as typed cells, then what each is and what the file is about. Never a formula or a link."""
 
 import datetime
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from dashboard.warehouse import Warehouse
 
 MOST_ROWS = 1_048_575  # of a sheet, without the header
 LONGEST_TEXT = 32_767  # characters of a cell
+LINE = 15  # points
 BATCH = 2_000  # a sheet is written cell by cell: ask more often whether to stop
 
 
@@ -43,14 +45,16 @@ def write(rows: Rows, plan: Plan, warehouse: Warehouse, catalogue: Catalogue, pa
 
 
 def _data(book: Any, rows: Rows, plan: Plan, head: Any, day: Any) -> None:
+    over_numbers = book.add_format({"bold": True, "text_wrap": True, "align": "right"})
     sheet = book.add_worksheet(_("Data"))
     sheet.freeze_panes(1, 0)
     _for_paper(sheet)
     if plan.tier != "public":
         sheet.set_header(f"&C{standing(plan)[:200]}")
     for at, column in enumerate(plan.columns):
-        sheet.set_column(at, at, max(12, min(len(column.name) + 2, 30)))
-        sheet.write_string(0, at, column.name, head)
+        wide = 18 if column.type == "string" else 12
+        sheet.set_column(at, at, max(wide, min(len(column.name) + 2, 30)))
+        sheet.write_string(0, at, column.name, head if column.type in ("string", "boolean") else over_numbers)
     at = 0
     for batch in rows.batches(BATCH):
         for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
@@ -87,10 +91,14 @@ def _table(book: Any, name: str, rows: list[dict[str, str]], head: Any) -> None:
     _for_paper(sheet)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.freeze_panes(1, 0)
+    wide = [70 if column in ("description", "text") else 26 for column in (rows[0] if rows else ())]
     for at, column in enumerate(rows[0] if rows else ()):
-        sheet.set_column(at, at, 70 if column in ("description", "text") else 22)
+        sheet.set_column(at, at, wide[at])
         sheet.write_string(0, at, column, head)
     for at, row in enumerate(rows, start=1):
+        # Written row by row, a sheet cannot find out by itself how high a wrapped text is.
+        lines = max(math.ceil(len(str(text)) * 1.1 / width) for text, width in zip(row.values(), wide, strict=True))
+        sheet.set_row(at, LINE * max(lines, 1))
         for place, text in enumerate(row.values()):
             sheet.write_string(at, place, str(text)[:LONGEST_TEXT], wrap)
 

@@ -47,7 +47,8 @@ def _source(row: dict[str, Any]) -> dict[str, str]:
 def _resource(m: Material, member: Member) -> dict[str, Any]:
     path, size, sha256 = member
     end = path.rsplit(".", 1)[-1].lower() if "." in path else "txt"
-    tabular = path in SCHEMAS or path == "data.csv"
+    tables = {"data.csv": m.plan.columns, **schemas()}
+    tabular = path in tables
     found: dict[str, Any] = {
         "name": path.removesuffix(".csv") if tabular else safe_name(path).lower(),
         "path": path,
@@ -56,7 +57,7 @@ def _resource(m: Material, member: Member) -> dict[str, Any]:
         "hash": f"sha256:{sha256}",
     }
     if tabular:
-        fields = [field(c) for c in (m.plan.columns if path == "data.csv" else SCHEMAS[path])]
+        fields = [field(c) for c in tables[path]]
         found |= {
             "profile": "tabular-data-resource",
             "format": "csv",
@@ -84,13 +85,16 @@ def field(column: Column) -> dict[str, Any]:
     return found
 
 
-SCHEMAS = {
-    "codebook.csv": tuple(Column(n, "string", "") for n in ("column", "type", "unit", "description", "code", "label")),
-    "coverage.csv": (
-        Column("source", "string", "The dataset."),
-        Column("place", "string", "A state, where coverage differs between states; empty for all of the dataset."),
-        Column("category", "string", "What was collected: all police reports, or one kind of exploitation."),
-        Column("month", "date", "First day of the month."),
-        Column("collected", "boolean", "Whether anything of this kind was collected: if not, a gap is not a zero."),
-    ),
-}
+def schemas() -> dict[str, tuple[Column, ...]]:
+    """The columns of the tables that stand beside the rows."""
+    book = ("column", "type", "unit", "description", "code", "label")
+    return {
+        "codebook.csv": tuple(Column(name, "string", "") for name in book),
+        "coverage.csv": (
+            Column("source", "string", _("The dataset.")),
+            Column("place", "string", _("A state, where coverage differs between states; empty for all of it.")),
+            Column("category", "string", _("What was collected: all police reports, or one kind of exploitation.")),
+            Column("month", "date", _("First day of the month.")),
+            Column("collected", "boolean", _("Whether anything of this kind was collected; if not, a gap is no zero.")),
+        ),
+    }
