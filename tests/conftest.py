@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from launcher.environment import make_venv
 from tests.small_project import make_small_project
@@ -13,6 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_FILES_SETTING = "LAMPLIGHT_REAL_FILES"
 REAL_FILES_DEFAULT = "../shared/data"
 _REASON = f"{REAL_FILES_SETTING} not found"
+# An example that took long says that the machine was busy. What has to be quick is measured by benchmarks.
+settings.register_profile("lamplight", deadline=None)
+settings.load_profile("lamplight")
 
 
 def real_files_folder() -> Path | None:

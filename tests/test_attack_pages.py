@@ -47,12 +47,13 @@ def links(world: World) -> list[tuple[dict[str, str], set[int]]]:
     for cube in cubes:
         unit = cube.unit
         cells = world.truth(world.archive.ids()[-1], unit)
-        for change in single_choices(warehouse, cube, cells):
-            for view in [Filters(unit=unit, **change), *(Filters(unit=unit, **{**one, **change}) for one in usual)]:
-                every |= {f.value for f in collect(warehouse, view, cube, cells)}
-                # "of those whose age is recorded": the groups with a name, together.
-                tables = [by_cube_group(warehouse, view, column) for column in cube.dimensions]
-                every |= {int(table.loc[table["known"], "n"].sum()) for table in tables}
+        choices = single_choices(warehouse, cube, cells)
+        views = [Filters(unit=unit, **{**one, **change}) for change in choices for one in ({}, *usual)]
+        for view in dict.fromkeys(views):  # a choice of a period is the same view whatever the usual one
+            every |= {f.value for f in collect(warehouse, view, cube, cells)}
+            # "of those whose age is recorded": the groups with a name, together.
+            tables = [by_cube_group(warehouse, view, column) for column in cube.dimensions]
+            every |= {int(table.loc[table["known"], "n"].sum()) for table in tables}
         labels = {s.source: s.title for s in warehouse.catalogue.sources}
         named = [{"unit": unit.capitalize(), "source": labels[s]} for s in sorted(cells["source"].unique())]
         found += [({"unit": unit.capitalize()}, every), *((link, every) for link in named)]
