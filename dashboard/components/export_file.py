@@ -1,16 +1,19 @@
 """On the Export page: the format, the button, large files in the making, the same from code, and the citation."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import audit, words
+from dashboard import audit, exports, words
 from dashboard.access import Access
 from dashboard.components import gate, spoken
 from dashboard.downloads import PATH
 from dashboard.escape import markdown_text
+from dashboard.exports.citation import publishers
 from dashboard.exports.inert import csv_bytes
+from dashboard.exports.material import Material
 from dashboard.exports.plan import Plan
 from dashboard.exports.prepared import Preparing
 from dashboard.i18n import _
@@ -155,38 +158,27 @@ def _state(job: Preparing) -> None:
 
 
 def _code(decided: Plan, form: str) -> None:
-    tier, name = served_tier(), f"lamplight.{'zip' if form == 'package' else form}"
-    folder = "DIR/public" if tier == "public" else "DIR"
-    st.markdown(_("On a computer that holds the data, in a terminal:"))
-    command = f'python -m dashboard.export --data {folder} --tier {tier} --format {form} --out {name} "{decided.link}"'
+    tier, name = served_tier(), f"lamplight{exports.suffix(form)}"
+    st.markdown(_("On a computer that holds the data in the folder DIR, in a terminal:"))
+    command = f'python -m dashboard.export --data DIR --tier {tier} --format {form} --out {name} "{decided.link}"'
     st.code(command, language="bash", wrap_lines=True)
-    read = {
-        "csv": f'pd.read_csv("{name}")',
-        "csv.gz": f'pd.read_csv("{name}")',
-        "parquet": f'pd.read_parquet("{name}")',
-        "xlsx": f'pd.read_excel("{name}")',
-        "geojson": f'gpd.read_file("{name}")',
-        "gpkg": f'gpd.read_file("{name}")',
-    }.get(form)
-    if read:
-        st.markdown(_("Then in Python:"))
-        module = "geopandas as gpd" if read.startswith("gpd") else "pandas as pd"
-        st.code(f"import {module}\n\ntable = {read}", language="python")
+    st.markdown(_("Or in Python, in the folder of this program:"))
+    said = ["from dashboard import api", "", f'view = api.open("DIR", tier="{tier}").view("{decided.link}")']
+    said += ["table = view.table()  # a data frame", f'view.export("{form}", "{name}")']
+    st.code("\n".join(said), language="python", wrap_lines=True)
 
 
 def _citation(ctx: Context, decided: Plan) -> str:
-    place = ctx.catalogue.meta.get("place", "")
-    sources = words.listed([s.title for s in ctx.catalogue.sources if s.source in _sources(ctx)], most=6)
-    what = _("release {id}").format(id=decided.release) if decided.tier == "public" else decided.release
-    return _("{place}. {words} Lamplight, {release}. Sources: {sources}.").format(
-        place=place or _("Lamplight"), words=decided.words, release=what, sources=sources
+    now = datetime.now(UTC)
+    about = Material(decided, ctx.warehouse, ctx.catalogue, now, "")
+    said = _(
+        "{publishers} ({year}). {title} [data set]. Release {release}, taken with Lamplight on {day}. View: {link}"
     )
-
-
-def _sources(ctx: Context) -> set[str]:
-    unit = ctx.filters.unit
-    counted = {s.source for s in ctx.catalogue.sources if s.unit == unit or (s.unit == "incidents" and unit in _PEOPLE)}
-    return set(ctx.filters.sources) or counted
-
-
-_PEOPLE = ("incidents", "victims", "suspects")
+    return said.format(
+        publishers="; ".join(publishers(about)),
+        year=now.year,
+        title=about.title,
+        release=decided.release,
+        day=f"{now:%Y-%m-%d}",
+        link=decided.link,
+    )

@@ -68,7 +68,9 @@ def decide(
         rows=int(warehouse.ask(table.agg(rows=table.count()))["rows"].iloc[0]),
         left_out=(*notes, *left_out(access, warehouse, catalogue, filters, kind, chosen_by, bound)),
         words=sentence(filters, catalogue),
-        link=link(catalogue, filters, kind, chosen_by if chosen_by != usual(offered, catalogue.public) else ()),
+        link=link(
+            catalogue, filters, kind, () if chosen_by == usual(offered, catalogue.public) else chosen_by or (EVERY,)
+        ),
         release=_release(catalogue),
         expression=expression,
         layer=_layer(catalogue, filters.unit, kind, chosen_by, bound),
@@ -196,7 +198,9 @@ def link(catalogue: Catalogue, filters: Filters, kind: str = "totals", by: tuple
     if kind != "totals":
         query["kind"] = [_("Records")]
     elif by:
-        query["by"] = [label(name, catalogue) for name in by]  # as the page's own widget writes it
+        query["by"] = [
+            name if name == EVERY else label(name, catalogue) for name in by
+        ]  # as the page's own widget writes it
     return f"/export?{urlencode(query, doseq=True)}" if query else "/export"
 
 
