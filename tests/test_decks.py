@@ -18,6 +18,7 @@ from dashboard.decks.store import DeckError
 from dashboard.figures import Figure, MapPicture
 from dashboard.filters import default
 from dashboard.saved import EVERYTHING, PUBLIC, Reader
+from dashboard.scoped import scoped
 from dashboard.view_context import Context
 from dashboard.warehouse import Warehouse, current
 from tests.make_public import RELEASE, make_public
@@ -294,6 +295,22 @@ def test_a_briefing_is_seen_by_those_who_see_all_that_its_maker_saw(records: Pat
     assert decks.get(records, own.id, WICK) is not None
 
 
+def test_a_steward_brings_no_other_agency_s_numbers_into_a_partner_s_briefing(records: Path) -> None:
+    whole, own = current(records), scoped(current(records), frozenset({"wick_police"}))
+    deck = decks.new(records, own, WICK, "Wick's month", "press")
+    texts_before = [(i.title, i.sentence) for i in deck.items]
+    assert [(i.title, i.sentence) for i in decks.new(records, whole, ALL, "All", "press").items] != texts_before
+    for change in (
+        lambda: decks.refresh(records, whole, ALL, deck),
+        lambda: decks.add_view(records, whole, ALL, deck, "trends", {}, "trend"),
+        lambda: decks.edit(records, whole, ALL, deck, deck.items[0], "", "", deck.items[0].figure),
+    ):
+        with pytest.raises(DeckError, match="other records"):
+            change()
+    again = decks.refresh(records, decks.own_data(deck, whole), ALL, deck)
+    assert [(i.title, i.sentence) for i in again.deck.items] == texts_before
+
+
 def test_records_make_a_briefing_that_says_it_is_restricted(records: Path) -> None:
     deck = decks.new(records, current(records), ALL, "Council", "council")
     made_of = decks.deck_of(records, current(records), ALL, deck)
@@ -322,8 +339,6 @@ def test_a_decision_is_drawn_on_the_charts_of_its_own_side(records: Path, monkey
     deck = decks.new(records, current(records), WICK, "Wick", "empty")
     decks.decide(records, WICK, deck.id, "Visit the truck stop")
     made_on = decks.decisions(records, WICK, deck.id)[0].made_on
-    from dashboard.scoped import scoped
-
     for sources, drawn in ((None, True), (frozenset({"wick_police"}), True), (frozenset({"fenn_sheriff"}), False)):
         opened = scoped(current(records), sources)
         filters = replace(default(opened.catalogue), date_to=made_on.replace(day=1))

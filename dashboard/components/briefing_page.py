@@ -12,12 +12,14 @@ from dashboard.components import (
     mine,
     notices,
     present_page,
+    saved_bar,
     taken_away,
 )
 from dashboard.components.gate import callback
 from dashboard.decks import MEETINGS, DeckError, Refreshed, Stored
 from dashboard.escape import markdown_text
 from dashboard.i18n import _, language, speak
+from dashboard.links import from_query
 from dashboard.saved import LONGEST_NAME, Reader
 from dashboard.state import StateError
 from dashboard.view_context import Context
@@ -50,6 +52,7 @@ def show(ctx: Context) -> None:
     if served_tier() != "public":
         st.caption(_("These figures are exact: every page that is taken along says RESTRICTED, and none is presented."))
     changeable = not why and reader.may_change(deck.person)
+    ctx = _as_made(ctx, deck)
     _tools(ctx, deck, reader, changeable)
     _refreshed(ctx, deck)
     briefing_decisions.show(deck, reader, not why)
@@ -78,6 +81,16 @@ def _choose(ctx: Context, found: dict[str, Stored], writes: bool) -> Stored | No
             with st.popover(_("New briefing"), icon=":material/add:", key="briefing_new"):
                 _new(ctx)
     return found.get(chosen)
+
+
+def _as_made(ctx: Context, deck: Stored) -> Context:
+    """The view in the records that the briefing was made of: a steward's own would bring in other agencies'."""
+    if deck.scope == mine.reader().scope:
+        return ctx
+    opened = decks.own_data(deck, context.whole())
+    offered = context.catalogue(opened)
+    filters, _said = from_query(saved_bar.by_ids(ctx), offered)
+    return Context(opened, filters, offered.of(filters.unit))
 
 
 def _new(ctx: Context) -> None:

@@ -13,6 +13,7 @@ from dashboard.decks.store import SENTENCE, TITLE, DeckError, Item, Stored
 from dashboard.figures import Figure
 from dashboard.i18n import _, language
 from dashboard.saved import Reader
+from dashboard.scoped import scoped
 from dashboard.view_context import Context
 from dashboard.warehouse import Warehouse
 
@@ -88,6 +89,7 @@ def add_view(
     query: Mapping[str, Sequence[str]], figure: str,
 ) -> Stored:  # fmt: skip
     """Add a view as the last slide: the figure's own title, and a sentence still to be written. Raises DeckError."""
+    _held_to_scope(deck, warehouse)
     held = saved.kept_query(query)
     item = Item(saved.new_id(), page=page, query=held, figure=figure, plan={TITLE: "{title}", SENTENCE: ""})
     if why := _refused(data_dir, warehouse, deck.meeting, item):
@@ -103,6 +105,7 @@ def edit(
     figure: str,
 ) -> Stored:  # fmt: skip
     """Keep a slide with other texts and another figure of its view. Raises DeckError or StateError."""
+    _held_to_scope(deck, warehouse)
     made = replace(item, figure=figure)
     if why := _refused(data_dir, warehouse, deck.meeting, made):
         raise DeckError(why)
@@ -144,6 +147,7 @@ def rewrite(data_dir: Path, warehouse: Warehouse, item: Item, title: str, senten
 
 def refresh(data_dir: Path, warehouse: Warehouse, reader: Reader, deck: Stored) -> Refreshed:
     """Fill the briefing from the newest figures, and keep it. Raises DeckError or StateError."""
+    _held_to_scope(deck, warehouse)
     items, changes, lost = [], [], []
     for old in deck.items:
         if old.kind == FIGURE and seen(warehouse, data_dir, old).figure is None:
@@ -174,6 +178,22 @@ def flags(data_dir: Path, warehouse: Warehouse, deck: Stored) -> tuple[Flag, ...
             if doubted := claims.doubts(sentence, item.rests, now):
                 found.append(Flag(item.id, sentence, doubted))
     return tuple(found)
+
+
+def own_data(deck: Stored, whole: Warehouse) -> Warehouse:
+    """The data of the scope that a briefing was made in: whoever opens it, no other numbers get into its texts.
+
+    whole : every record, or the public file.
+    """
+    if deck.scope in (saved.EVERYTHING, saved.PUBLIC):
+        return whole
+    return scoped(whole, frozenset(deck.scope.split(",")) - {""})
+
+
+def _held_to_scope(deck: Stored, warehouse: Warehouse) -> None:
+    sources = getattr(warehouse, "sources", None)
+    if saved.scope_of(sources, warehouse.catalogue.public) != deck.scope:
+        raise DeckError(_("This briefing was made of other records than these, so it is not filled from them."))
 
 
 def release_of(warehouse: Warehouse) -> str:
