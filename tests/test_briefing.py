@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 
-from dashboard import briefing
-from dashboard.briefing import Deck, Slide, plots
+from dashboard import briefing, i18n
+from dashboard.briefing import Deck, Slide, plots, said
 from tests import briefing_figures as made
 
 LONG = (
@@ -394,3 +394,20 @@ def test_libreoffice_opens_the_file_and_shows_every_slide(tmp_path: Path) -> Non
         assert "Release 2026-01-02-1" in page
     categories = next(page for page, f in zip(pages[1:], figures, strict=True) if f.key == "categories")
     assert {"130", "55", "22"} <= set(categories.split())
+
+
+def test_the_words_of_a_deck_are_in_its_language_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(said, "frame", i18n.language)
+    file = opened(Deck("Título", "", (Slide("Una frase"),), restricted=True, language="es"))
+    for slide in file.slides:
+        assert [s.text_frame.text for s in slide.shapes if s.name == "Restricted"] == ["es"]
+    assert i18n.language() == "en"
+
+
+def test_a_grid_of_a_week_fits_under_the_longest_words() -> None:
+    figure = made.figure("week", made.plots()["week"])
+    file = opened(Deck("x", "", (Slide(LONG, LONG, figure),)), "evidence")
+    shapes = list(file.slides[1].shapes)
+    (table,) = [s for s in shapes if s.has_table]
+    marks = next(s for s in shapes if s.name == "Marks")
+    assert table.top + table.height <= marks.top

@@ -3,6 +3,10 @@
 Made on the server, offline, without a browser. The same deck gives the same bytes.
 """
 
+from collections.abc import Callable
+from contextvars import copy_context
+
+from dashboard import i18n
 from dashboard.briefing.deck import PRESETS, Deck, Preset, Slide
 
 __all__ = ["PRESETS", "Deck", "Preset", "Slide", "pdf", "pptx"]
@@ -17,7 +21,7 @@ def pptx(deck: Deck, preset: Preset = "slide") -> bytes:
     from dashboard.briefing import powerpoint
 
     _known(preset)
-    return powerpoint.written(deck, preset)
+    return _in_its_language(deck, lambda: powerpoint.written(deck, preset))
 
 
 def pdf(deck: Deck, preset: Preset = "evidence") -> bytes:
@@ -28,7 +32,15 @@ def pdf(deck: Deck, preset: Preset = "evidence") -> bytes:
     from dashboard.briefing import paper
 
     _known(preset)
-    return paper.written(deck, preset)
+    return _in_its_language(deck, lambda: paper.written(deck, preset))
+
+
+def _in_its_language(deck: Deck, make: Callable[[], bytes]) -> bytes:
+    """The words around the figures are in the language of the deck, whoever asks for it."""
+    context = copy_context()
+    if i18n.language() != deck.language:
+        context.run(i18n.speak, deck.language)
+    return context.run(make)
 
 
 def _known(preset: str) -> None:

@@ -76,12 +76,17 @@ def inner(panel: Panel, box: Box, look: Style) -> Box:
     return Box(box.x + left, box.y + over, box.w - left - right, box.h - over - line * (4 if turned else 1.5))
 
 
+def _in_legend(series: Series) -> bool:
+    """A dotted end goes on with its line; the dots of several years look alike, and a sentence says what they are."""
+    return not series.dotted and series.kind != "dots"
+
+
 def _legend_rows(panel: Panel, box: Box, look: Style) -> float:
     """Lines of a legend, and the space around it; both programs use some two thirds of the width."""
     if not look.legend:
         return 0.0
     room = box.w * 0.66
-    entries = [fit.width(s.name, look.size) + 0.45 for s in panel.series if not s.dotted]
+    entries = [fit.width(s.name, look.size) + 0.45 for s in panel.series if _in_legend(s)]
     return 0.4 + max(math.ceil(sum(entries) / room), len(entries) if max(entries) > room / 2 else 1)
 
 
@@ -123,7 +128,7 @@ def add(shapes: Any, panel: Panel, box: Box, look: Style) -> Any:
     lay_out(chart, box, inner(panel, box, look))
     if look.legend:
         _legend(chart, look.size)
-        without_legend_entries(chart, [i for i, s in enumerate(panel.series) if s.dotted])
+        without_legend_entries(chart, [i for i, s in enumerate(panel.series) if not _in_legend(s)])
     return frame
 
 

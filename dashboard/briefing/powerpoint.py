@@ -93,10 +93,13 @@ def _chart(shapes: Any, figure: Figure, shown: Any, room: Box) -> None:
     look = native.style(panel, 14 if panel.across and len(panel.categories) > 11 else 16)
     plot = native.inner(panel, room, look)
     each = plot.w / max(len(panel.categories), 1)
-    for first, last in panel.gaps[:_BANDS]:
-        stage.band(shapes, Box(plot.x + first * each, plot.y, (last - first + 1) * each, plot.h), _("not collected"))
+    bands = [Box(plot.x + first * each, plot.y, (last - first + 1) * each, plot.h) for first, last in panel.gaps]
+    for place in bands[:_BANDS]:
+        stage.band(shapes, place)
     frame = native.add(shapes, panel, room, look)
     parts.describe(frame, figure.key, said.alternative(figure, shown))
+    for place in bands[:_BANDS]:
+        stage.band_label(shapes, place, _("not collected"))
     for i, (at, _text) in enumerate(panel.notes):
         stage.dated(shapes, plot, plot.x + at * each, said.letter(i))
 

@@ -6,7 +6,7 @@ from dashboard.briefing import fit
 
 SIZE, SMALL = 14, 12
 MANY = 10  # columns of a grid; more are written smaller
-ROW = 0.36  # inches
+ROW, LOW = 0.36, 0.27  # inches of a row, at least; of one in a grid of shades
 PAD = 0.08
 NARROWEST = 0.9  # inches of a column
 
@@ -38,10 +38,12 @@ def heights(
     return [height(line, each, size, wider) for line in [heads, *rows]]
 
 
-def height(texts: Sequence[str], each: Sequence[float], size: float = SIZE, wider: float = 1.0) -> float:
+def height(
+    texts: Sequence[str], each: Sequence[float], size: float = SIZE, wider: float = 1.0, least: float = ROW
+) -> float:
     """Inches that a row takes."""
     most = max(fit.lines(text, size, (w - 2 * PAD) / wider) for text, w in zip(texts, each, strict=True))
-    return max(ROW, most * size * fit.POINT * fit.LEADING + 0.1)
+    return max(least, most * size * fit.POINT * fit.LEADING + 0.1)
 
 
 def grid(
@@ -51,9 +53,9 @@ def grid(
     size = SMALL if len(columns) > MANY else SIZE
     first = min(max(fit.width(name, size) * wider for name in (*names, corner)) + 2 * PAD + 0.1, room[0] * 0.3)
     each = [first] + [(room[0] - first) / len(columns)] * len(columns)
-    heads = height([corner, *(name.removesuffix(":00") for name in columns)], each, size, wider)
-    high = [heads, *(height([name], each[:1], size, wider) for name in names)]
-    grow = min(max((room[1] - sum(high)) / len(high), 0), 0.3)
+    heads = height([corner, *(name.removesuffix(":00") for name in columns)], each, size, wider, LOW)
+    high = [heads, *(height([name], each[:1], size, wider, LOW) for name in names)]
+    grow = min(max((room[1] - sum(high)) / len(high), 0), 0.4)
     return each, [one + grow for one in high]
 
 

@@ -76,6 +76,9 @@ def marks(native: Native | None, drawn: bool = False) -> list[str]:
         said.append(_("hatched: not final yet."))
     if any(s.dotted for p in native for s in p.series):
         said.append(_("dotted: not final yet."))
+    years = [s.name for p in native for s in p.series if s.kind == "dots"]
+    if years:
+        said.append(_("each dot is one year, {years}.").format(years=words.listed(years, _("and"))))
     said = [line[:1].upper() + line[1:] for line in said]
     return said + [f"{letter(i)}  {_ended(text)}" for i, (_at, text) in enumerate(native[0].notes)]
 

@@ -6,7 +6,7 @@ from typing import Any
 from pptx import Presentation
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
-from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
@@ -123,18 +123,27 @@ def speak(deck: Any, region: str) -> None:
             run.get_or_add_rPr().set("lang", region)
 
 
-def band(shapes: Any, box: Box, text: str) -> None:
-    """Behind a chart: a stretch of time that was not collected, and that it was not where there is room to say so."""
+def band(shapes: Any, box: Box) -> None:
+    """Behind a chart: a stretch of time that was not collected."""
     shape = shapes.add_shape(MSO_SHAPE.RECTANGLE, *(Inches(v) for v in (box.x, box.y, box.w, box.h)))
     shape.fill.solid()
     shape.fill.fore_color.rgb = rgb(LIGHT.band)
     shape.line.fill.background()
     bare(shape)
-    if fit.width(text, 14) < box.w - 0.2:
-        shape.name = "Gap"
-        write(shape.text_frame, [text], 14, LIGHT.quiet)
-    else:
-        decorative(shape)
+    decorative(shape)
+
+
+def band_label(shapes: Any, box: Box, text: str) -> None:
+    """Over the lines of a chart, in the middle of a band: what it means, where there is room to say so."""
+    wide = fit.width(text, 14)
+    if wide > box.w - 0.1:
+        return
+    place = Box(box.x + (box.w - wide) / 2, box.y + box.h / 2 - 0.13, wide, 0.26)
+    frame = text_box(shapes, place, "Gap")
+    write(frame, [text], 14, LIGHT.quiet)
+    frame.paragraphs[0].alignment = PP_ALIGN.CENTER
+    shapes[-1].fill.solid()
+    shapes[-1].fill.fore_color.rgb = rgb(LIGHT.band)
 
 
 def dated(shapes: Any, plot: Box, x: float, letter: str) -> None:
