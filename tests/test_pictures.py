@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 from tests.picture_figures import LONG, charts, city, figure
 from tests.test_charts import HOSTILE, series
 
-CHARTS = charts()
+CHARTS, DARK_CHARTS = charts(), charts(DARK)
 MODULES = (bars, coverage, curve, heat, multiples, protected, trend, years)
 FRAME = (0x8A, 0x4B, 0x00)
 
@@ -335,8 +335,7 @@ def test_text_from_data_is_neither_read_as_tags_nor_as_a_formula() -> None:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_figure_of_a_dark_page_is_printed_light(name: str) -> None:
-    dark = charts(DARK)[name]
-    assert pictures.draw_bare(figure(dark), "svg", (800, 450)) == pictures.draw_bare(
+    assert pictures.draw_bare(figure(DARK_CHARTS[name]), "svg", (800, 450)) == pictures.draw_bare(
         figure(CHARTS[name]), "svg", (800, 450)
     )
 
