@@ -10,13 +10,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from dashboard import sessions
+from dashboard.i18n import N_, _
 from dashboard.people import Entry, Grain, People, SignIn
 
 Tier = Literal["public", "restricted"]
 Role = Literal["public", "local", "partner", "researcher", "steward"]
 CLOCKS_DIFFER = 300.0  # seconds by which the provider's clock may be ahead of ours
-SIGN_IN_AGAIN = "Sign in again."
-ASK_STEWARD = "Ask the data steward of your task force."
+SIGN_IN_AGAIN = N_("Sign in again.")
+ASK_STEWARD = N_("Ask the data steward of your task force.")
 
 
 @dataclass(frozen=True)
@@ -96,29 +97,31 @@ def decide(claims: Mapping[str, Any], now: datetime, people: People, session: se
 
 _BECAUSE: Mapping[str, str] = MappingProxyType(
     {
-        "idle": ", because nothing was done here for a while",
-        "too old": ", because it was made too long ago",
-        "signed out": ", because you signed out",
-        "revoked": ", because the data steward ended it",
+        "idle": N_("This sign-in has ended, because nothing was done here for a while."),
+        "too old": N_("This sign-in has ended, because it was made too long ago."),
+        "signed out": N_("This sign-in has ended, because you signed out."),
+        "revoked": N_("This sign-in has ended, because the data steward ended it."),
     }
 )
 
 
 def _over(issued: float, now: float, session: sessions.Facts, rules: SignIn) -> Denied | None:
     if session.ended is not None:
-        return Denied(f"This sign-in has ended{_BECAUSE.get(session.ended, '')}.", SIGN_IN_AGAIN)
+        return Denied(_BECAUSE.get(session.ended, N_("This sign-in has ended.")), SIGN_IN_AGAIN)
     if issued > now + CLOCKS_DIFFER:
         return Denied("Your sign-in is dated in the future: the clock here or there is wrong.", ASK_STEWARD)
     if now - issued > rules.hours * 3600:
         return Denied(
-            f"This sign-in has ended, because it was made more than {rules.hours:g} hours ago.",
+            _("This sign-in has ended, because it was made more than {n} hours ago.").format(n=f"{rules.hours:g}"),
             SIGN_IN_AGAIN,
             ends="too old",
         )
     # One that was never used here counts from its issue: it may be a cookie that somebody kept.
     if now - (session.seen_at or issued) > rules.idle_minutes * 60:
         return Denied(
-            f"This sign-in has ended, because nothing was done here for {rules.idle_minutes:g} minutes.",
+            _("This sign-in has ended, because nothing was done here for {n} minutes.").format(
+                n=f"{rules.idle_minutes:g}"
+            ),
             SIGN_IN_AGAIN,
             ends="idle",
         )
@@ -149,9 +152,12 @@ def without_provider(host: str | None, forwarded: bool) -> Access | Denied:
     """
     if is_loopback(host) and not forwarded:
         return LOCAL
-    through = "reached through a proxy" if is_loopback(host) else "open to other computers"
+    proxy, open_to = (
+        N_("Restricted records are not shown: this server is reached through a proxy, and nobody signs in."),
+        N_("Restricted records are not shown: this server is open to other computers, and nobody signs in."),
+    )
     return Denied(
-        f"Restricted records are not shown: this server is {through}, and nobody signs in.",
+        proxy if is_loopback(host) else open_to,
         "Start it with `python start.py`, for this computer only, or set up sign-in as docs/access.md says.",
     )
 

@@ -5,20 +5,20 @@ from datetime import date
 from functools import cached_property
 
 from dashboard.dates import month
-from dashboard.i18n import _
+from dashboard.i18n import N_, _
 from etl.codes import GRAIN_MONTHS
 
 YEARS_ALL = 60  # months: the span of the usual view where periods are finer than years together
 # How a reader says each grain: "shown by year", "since the year before".
 WORDS = {
-    "month": ("month", "months"),
-    "quarter": ("quarter", "quarters"),
-    "half": ("half-year", "half-years"),
-    "year": ("year", "years"),
-    "years2": ("two years", "periods of two years"),
-    "years3": ("three years", "periods of three years"),
-    "years5": ("five years", "periods of five years"),
-    "all": ("all years together", "periods"),
+    "month": (N_("month"), N_("months")),
+    "quarter": (N_("quarter"), N_("quarters")),
+    "half": (N_("half-year"), N_("half-years")),
+    "year": (N_("year"), N_("years")),
+    "years2": (N_("two years"), N_("periods of two years")),
+    "years3": (N_("three years"), N_("periods of three years")),
+    "years5": (N_("five years"), N_("periods of five years")),
+    "all": (N_("all years together"), N_("periods")),
 }
 
 

@@ -13,6 +13,7 @@ import shapely
 from dashboard import state
 from dashboard.catalogue import AreaGroup, Catalogue
 from dashboard.escape import plain
+from dashboard.i18n import N_
 
 LONGEST_NAME = 60
 LONGEST_NOTE = 500
@@ -134,7 +135,7 @@ def offer(catalogue: Catalogue, saved: Iterable[SavedGroup]) -> Catalogue:
     return replace(catalogue, groups=tuple(offered)) if offered else catalogue
 
 
-def unsaved(polygon: Any, name: str = "drawn just now") -> AreaGroup:
+def unsaved(polygon: Any, name: str = N_("drawn just now")) -> AreaGroup:
     """A drawn area that nobody has saved, as a filter for figures; no link carries it. Raises GroupError."""
     return AreaGroup("", clean_name(name), (), _wkb(polygon))
 

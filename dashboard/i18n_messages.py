@@ -13,10 +13,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("dashboard", "pages")
 MARKS = ("_", "N_")
+# What readers never see: the command lines, the numbers behind the pages, the server, and these tools.
+UNSEEN = (
+    *("dashboard/analysis/", "dashboard/hotspots/", "dashboard/audit/", "dashboard/export.py", "dashboard/health.py"),
+    *("dashboard/server.py", "dashboard/scoped.py", "dashboard/i18n", "dashboard/measures/ask.py"),
+)
+# Errors whose words a page shows: the constant ones are messages, translated where they are shown.
+SHOWN_ERRORS = (
+    *("WarehouseError", "WarehouseBroken", "WarehouseMissing", "WarehouseFormat", "Denied", "StateError"),
+    *("GroupError", "NameTaken", "PeopleError", "AreaError", "SavedError", "DeckError", "ExportError", "PictureError"),
+)
+_TAKES_MESSAGES = (*MARKS, *SHOWN_ERRORS, "ngettext", "count", "numbered", "Noun", "pair")
 # A sentence or a label: a letter, then a space or the whole is one capitalised word.
 _TEXT = re.compile(r"[A-Za-zÀ-ÿ]{2,}.*\s|\s.*[A-Za-zÀ-ÿ]{2,}|^[A-Z][a-zà-ÿ]+$", re.DOTALL)
 _NOT_TEXT = re.compile(r"^[a-z0-9_.,/:;#()\[\]=*%&|<>-]*$|^\S+$")
-_MARKUP = re.compile(r"<[a-zA-Z/!][^>]*>|\bstyle=|\bclass=|://|^\s*(SELECT|CREATE|INSERT|DELETE|UPDATE|PRAGMA|BEGIN)\b")
+# Pieces of HTML, SVG, styles, SQL and scripts.
+_MARKUP = re.compile(
+    r"<[a-zA-Z/!]|\w=\"|^\"|://|;[\w-]+:|^[\w-]+:[^ ]*;|\bpx\b|'self'|[a-z]\.[a-z]+\(|\boffset points\b"
+    r"|^\s*(SELECT|CREATE|INSERT|DELETE|UPDATE|PRAGMA|BEGIN|SET|ATTACH|WITH|AND|OR|UNION|AS|source IN)\b"
+)
 # Arguments of Streamlit's functions that people read, a single word included.
 SHOWN = ("label", "title", "help", "caption", "placeholder", "body", "text", "alt")
 
@@ -77,6 +92,8 @@ def _marked(path: Path) -> Iterator[Message]:
             yield Message("no " + many, "", where)
         elif called in ("numbered", "pair") and len(texts) == 2:
             yield Message(texts[0], texts[1], where)
+        elif called in SHOWN_ERRORS:
+            yield from (Message(text, "", where) for text in texts if _TEXT.search(text))
         elif called == "Noun" and len(texts) == 2:
             yield Message(texts[0], texts[1], where)
             yield Message("no " + texts[1], "", where)
@@ -124,7 +141,15 @@ def _skipped(module: ast.Module) -> Iterator[int]:
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[0] if node.body else None
             parts = [first] if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else []
-        elif isinstance(node, ast.Call) and _called(node) in (*MARKS, "ngettext", "count", "numbered", "Noun", "pair"):
+        elif isinstance(node, ast.Call) and _called(node) in (
+            *MARKS,
+            *SHOWN_ERRORS,
+            "ngettext",
+            "count",
+            "numbered",
+            "Noun",
+            "pair",
+        ):
             parts = [a for a in node.args if isinstance(a, ast.Constant)]
         elif isinstance(node, ast.Raise) and node.exc is not None:
             parts = [node.exc]
@@ -132,5 +157,11 @@ def _skipped(module: ast.Module) -> Iterator[int]:
             parts = [node.left, *node.comparators]
         elif isinstance(node, ast.Subscript):
             parts = [node.slice]
+        elif isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+            parts = [node.annotation]
+        elif isinstance(node, ast.Call) and _called(node) in ("cast", "remember", "compile", "warning"):
+            parts = list(node.args[:1])
+        if isinstance(node, ast.FunctionDef) and node.returns is not None:
+            parts.append(node.returns)
         for part in parts:
             yield from (id(n) for n in ast.walk(part))

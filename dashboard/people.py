@@ -12,8 +12,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from dashboard.i18n import N_
+
 FILE = "people.toml"
-REMEDY = f"The data steward can put {FILE} right; docs/access.md says how it is written."
+REMEDY = N_("The data steward can put people.toml right; docs/access.md says how it is written.")
 
 Role = Literal["partner", "researcher", "steward"]
 Grain = Literal["day", "month", "quarter", "year"]

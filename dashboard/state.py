@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from dashboard.i18n import N_
 from dashboard.state_steps import STEPS
 
 R = TypeVar("R")
@@ -176,7 +177,9 @@ def _in_words(error: sqlite3.DatabaseError) -> StateError:
     if primary == sqlite3.SQLITE_FULL:
         return StateError("The disk is full, so nothing can be saved.", "Free some space and try again.")
     return StateError(
-        f"{FILE} cannot be read: it is damaged or not a file of Lamplight's.",
-        f"Move {FILE} out of the folder `warehouse` and restore it from the last backup. Without one, groups have to "
-        "be made again, and the audit log says that its rows are missing.",
+        N_("state.sqlite cannot be read: it is damaged or not a file of Lamplight's."),
+        N_(
+            "Move state.sqlite out of the folder `warehouse` and restore it from the last backup. Without one, groups "
+            "have to be made again, and the audit log says that its rows are missing."
+        ),
     )

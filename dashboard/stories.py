@@ -13,7 +13,7 @@ import pandas as pd
 from dashboard import dates, units, words
 from dashboard.analysis import change, timeline
 from dashboard.i18n import _, ngettext
-from dashboard.units import NOUNS, VERBS, counted, nouns
+from dashboard.units import NOUNS, counted, nouns
 from etl import codes
 
 FEWEST_YEARS = 2  # whole years before a season is looked for
@@ -233,7 +233,6 @@ def unfinished(series: pd.DataFrame, known_delay: bool, drawn: str = "bars") -> 
 
 __all__ = [
     "NOUNS",
-    "VERBS",
     "Finding",
     "counted",
     "headline",

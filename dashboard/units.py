@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dashboard import words
 from dashboard.i18n import _, ngettext
 
+
 class Noun(tuple[str, str]):
     """One thing and many, in English: what `words.count` takes. The catalogue has it, and "no things" too."""
 
@@ -24,16 +25,6 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "signals": Noun("signal", "signals"),
     "cases": Noun("hotline case", "hotline cases"),
     "published_cases": Noun("published case", "published cases"),
-}
-# How each unit came to be counted: part of the sentence, so that nobody takes a signal for a victim.
-VERBS: Mapping[str, str] = {
-    "incidents": "reported",
-    "victims": "recorded",
-    "suspects": "recorded",
-    "offences": "returned by agencies",
-    "signals": "received",
-    "cases": "opened",
-    "published_cases": "published",
 }
 
 

@@ -17,12 +17,13 @@ import ibis
 import pandas as pd
 
 from dashboard.catalogue import Catalogue
+from dashboard.i18n import N_
 from dashboard.remembered import Remembered
 from etl import tables
 
 POOL = 4  # sessions ask at the same time; DuckDB already uses every core for one question
-REBUILD = "Run `python -m etl rebuild --data DIR` to build the warehouse again from its loads."
-RELEASE = "Make a release with `python -m etl release --data DIR`; the public view is then served from DIR/public."
+REBUILD = N_("Run `python -m etl rebuild --data DIR` to build the warehouse again from its loads.")
+RELEASE = N_("Make a release with `python -m etl release --data DIR`; the public view is then served from DIR/public.")
 TIERS = ("restricted", "public")
 _RELEASED = re.compile(r"releases/[0-9A-Za-z][0-9A-Za-z._-]{0,60}/public\.duckdb")
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
@@ -190,8 +191,8 @@ def open_warehouse(data_dir: Path, tier: str = "restricted", release: str = "") 
 def _restricted_file(data_dir: Path) -> tuple[Path, int]:
     pointer = _read_pointer(
         data_dir / "warehouse" / "current.json",
-        "There is no data here yet.",
-        "Load a file with `python -m etl load SOURCE FILE --data DIR`, or start without --data to see the sample.",
+        N_("There is no data here yet."),
+        N_("Load a file with `python -m etl load SOURCE FILE --data DIR`, or start without --data to see the sample."),
     )
     name, version = pointer.get("restricted"), pointer.get("version")
     if not isinstance(name, str) or Path(name).name != name or not isinstance(version, int):
@@ -204,12 +205,13 @@ def _restricted_file(data_dir: Path) -> tuple[Path, int]:
 
 def _public_file(data_dir: Path, release: str) -> tuple[Path, int]:
     """The file of a release, by its id or as current.json names it. Nothing outside the folder can be named."""
-    pointer = _read_pointer(data_dir / "current.json", "Nothing has been released here yet.", RELEASE)
+    pointer = _read_pointer(data_dir / "current.json", N_("Nothing has been released here yet."), RELEASE)
     name, version = pointer.get("public"), pointer.get("version")
     if release:
         name = f"releases/{release}/public.duckdb"
     if not isinstance(name, str) or not _RELEASED.fullmatch(name) or not isinstance(version, int):
-        what = "The release that was asked for has no valid id." if release else "current.json names no release."
+        unknown, none = N_("The release that was asked for has no valid id."), N_("current.json names no release.")
+        what = unknown if release else none
         raise WarehouseBroken(what, RELEASE)
     path = data_dir / name
     if not path.is_file():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from dashboard.catalogue import AreaGroup
+from dashboard.i18n import N_
 from etl import codes
 
 if TYPE_CHECKING:  # it brings a query engine, which the command line has no use for
@@ -16,23 +17,23 @@ if TYPE_CHECKING:  # it brings a query engine, which the command line has no use
 
 WHAT: Mapping[str, str] = MappingProxyType(
     {
-        "view": "Looked at a page",
-        "export": "Exported",
-        "login": "Logged in",
-        "logout": "Logged out",
-        "denied": "Was refused",
-        "revoke": "Ended a session",
-        "people": "Changed people or roles",
-        "load": "Loaded",
-        "remove": "Took out a load",
-        "forget": "Had a record forgotten",
-        "withdraw": "Withdrew totals",
-        "release": "Released",
-        "backup": "Backed up",
-        "restore": "Restored",
-        "verify": "Verified this log",
-        "rotate": "Closed a segment of this log",
-        "accept": "Accepted a break of this log",
+        "view": N_("Looked at a page"),
+        "export": N_("Exported"),
+        "login": N_("Logged in"),
+        "logout": N_("Logged out"),
+        "denied": N_("Was refused"),
+        "revoke": N_("Ended a session"),
+        "people": N_("Changed people or roles"),
+        "load": N_("Loaded"),
+        "remove": N_("Took out a load"),
+        "forget": N_("Had a record forgotten"),
+        "withdraw": N_("Withdrew totals"),
+        "release": N_("Released"),
+        "backup": N_("Backed up"),
+        "restore": N_("Restored"),
+        "verify": N_("Verified this log"),
+        "rotate": N_("Closed a segment of this log"),
+        "accept": N_("Accepted a break of this log"),
     }
 )
 QUESTIONS = ("count", "dense", "clustered", "changed", "trend", "rate")  # of the Map page; a test holds them together

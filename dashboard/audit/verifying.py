@@ -15,17 +15,18 @@ from dashboard.audit import chain, head, segments
 from dashboard.audit.chain import End
 from dashboard.audit.entry import Who
 from dashboard.audit.recording import record
+from dashboard.i18n import N_
 
 RESULT = "verified.json"
 WHY: Mapping[str, str] = {
-    "changed": "what it says does not fit its hash",
-    "unlinked": "it does not follow from the row before it",
-    "missing": "it is not there",
-    "segment": "the closed segment that begins with it is gone, changed or unknown",
-    "head": "the head record is gone, changed or knows of rows that are not there",
-    "known": "it is not the row that was noted elsewhere",
+    "changed": N_("what it says does not fit its hash"),
+    "unlinked": N_("it does not follow from the row before it"),
+    "missing": N_("it is not there"),
+    "segment": N_("the closed segment that begins with it is gone, changed or unknown"),
+    "head": N_("the head record is gone, changed or knows of rows that are not there"),
+    "known": N_("it is not the row that was noted elsewhere"),
 }
-WHAT_TO_DO = (
+WHAT_TO_DO = N_(
     "Delete nothing. Copy the folder `warehouse` as it is, compare it with the last backup, and "
     "find out who could write to this computer since the log last held. Then restore the log from the backup, or keep "
     "it and run `python -m dashboard.audit accept --data DIR`, which writes the break into the log."

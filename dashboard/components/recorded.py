@@ -17,6 +17,7 @@ from dashboard.audit import THIS_COMPUTER, Who
 from dashboard.components import context, notices
 from dashboard.escape import markdown_text
 from dashboard.filters import Filters
+from dashboard.i18n import N_, _
 from dashboard.questions import LABELS
 from dashboard.state import StateError
 from dashboard.warehouse import served_tier
@@ -68,10 +69,14 @@ def _question() -> str:
 def _not_recorded(error: StateError, reader: Access, fictional: bool) -> bool:
     if reader.session:
         health.refused_runs.add()
-        notices.problem("Nothing is shown, because it could not be recorded who looked at it.", str(error))
+        notices.problem(
+            N_("Nothing is shown, because it could not be recorded who looked at it."),
+            f"{_(error.message)} {_(error.remedy)}",
+        )
         return False
     if not fictional:
-        st.warning(markdown_text(f"What is looked at here is not being recorded. {error}"))
+        said = _("What is looked at here is not being recorded.")
+        st.warning(markdown_text(f"{said} {_(error.message)} {_(error.remedy)}"))
     return True
 
 

@@ -41,12 +41,12 @@ def _people(listed: People) -> pd.DataFrame:
     ]
     rows = [
         {
-            "Who": name,
-            "Role": entry.role,
-            "Agency": entry.agency or "",
-            "Sees exactly": _sources(entry),
-            "Agreement": entry.agreement or "",
-            "Ends": _ends(entry),
+            _("Who"): name,
+            _("Role"): entry.role,
+            _("Agency"): entry.agency or "",
+            _("Sees exactly"): _sources(entry),
+            _("Agreement"): entry.agreement or "",
+            _("Ends"): _ends(entry),
         }
         for name, entry in named
     ]
@@ -64,7 +64,7 @@ def _sources(entry: Entry) -> str:
 def _ends(entry: Entry) -> str:
     if entry.ends is None:
         return ""
-    return f"{entry.ends:%Y-%m-%d}" + (" (over)" if entry.ends < date.today() else "")
+    return f"{entry.ends:%Y-%m-%d}" + (f" ({_('over')})" if entry.ends < date.today() else "")
 
 
 def _agencies(listed: People) -> None:
@@ -97,10 +97,10 @@ def sign_ins(data: Path, reader: Access) -> None:
         return
     table = pd.DataFrame(
         {
-            "Who": [s.person for s in listed],
-            "Signed in": [_moment(s.issued_at) for s in listed],
-            "Last used": [_moment(s.seen_at) for s in listed],
-            "Ended": [f"{_moment(s.ended_at)}: {s.why}" if s.ended_at else "" for s in listed],
+            _("Who"): [s.person for s in listed],
+            _("Signed in"): [_moment(s.issued_at) for s in listed],
+            _("Last used"): [_moment(s.seen_at) for s in listed],
+            _("Ended"): [f"{_moment(s.ended_at)}: {s.why}" if s.ended_at else "" for s in listed],
         }
     )
     figure.show_table(_filled(table), missing="–", key="steward_sessions")

@@ -126,16 +126,16 @@ def shown(rows: tuple[Row, ...]) -> pd.DataFrame:
     """Rows for people: labels for codes, and no column in which nothing stands."""
     table = pd.DataFrame(
         {
-            "When": [r.at[:19].replace("T", " ") for r in rows],
-            "Who": [r.person for r in rows],
-            "What": [audit.WHAT.get(r.what, r.what) for r in rows],
-            "Page": [r.page for r in rows],
-            "Filters": [unquote_plus(r.filters).replace("&", ", ") for r in rows],
-            "Of": [r.subject or _taken(r) for r in rows],
-            "Role": [r.role for r in rows],
-            "Agency": [r.agency for r in rows],
-            "Clock": ["went back" if r.clock_back else "" for r in rows],
-            "Row": [str(r.number) for r in rows],
+            _("When"): [r.at[:19].replace("T", " ") for r in rows],
+            _("Who"): [r.person for r in rows],
+            _("What"): [_(audit.WHAT.get(r.what, r.what)) for r in rows],
+            _("Page"): [r.page for r in rows],
+            _("Filters"): [unquote_plus(r.filters).replace("&", ", ") for r in rows],
+            _("Of"): [r.subject or _taken(r) for r in rows],
+            _("Role"): [r.role for r in rows],
+            _("Agency"): [r.agency for r in rows],
+            _("Clock"): [_("went back") if r.clock_back else "" for r in rows],
+            _("Row"): [str(r.number) for r in rows],
         }
     )
     return table[[c for c in table.columns if table[c].ne("").any()]]

@@ -15,6 +15,7 @@ import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
+from dashboard.i18n import N_, _, english
 from dashboard.maps import shapes
 from dashboard.maps.picture import (
     FIGURE_POINTS,
@@ -58,6 +59,19 @@ class Background:
     places: pd.DataFrame  # points with a name
 
 
+# What the scripts of the map say.
+SAID = (
+    *(N_("Show all"), N_("Add places"), N_("Draw an area"), N_("Play"), N_("Pause")),
+    *(N_("Finish"), N_("Undo"), N_("Cancel")),
+    N_("A click adds a place to the chosen ones, as Shift and a click do"),
+    N_("Click the corners; or arrow keys, and Enter for a corner in the middle."),
+    N_("Click the first or press Enter again to finish."),
+    N_("Two edges cross. Undo corners until they do not."),
+    *(N_("{n} corners."), N_("{n} of at least 3 corners.")),
+    N_("An area has at most {n} corners. Finish it, or undo some."),
+)
+
+
 class LocalMap(folium.Map):
     """A folium map whose scripts and style sheet all come from this app."""
 
@@ -78,6 +92,10 @@ def base_map(background: Background, p: Palette, pair: str = "") -> folium.Map:
     )
     water = "#1B2026" if p.dark else "#EDF1F3"
     theme = {k: getattr(p, k) for k in ("surface", "text", "quiet", "grid", "accent")} | {"water": water}
+    if not english():
+        # Handed over before the start; streamlit-folium then makes the frame anew for another language.
+        said = {text: _(text) for text in SAID}
+        made.add_child(_Script("language", f"lamplight.speak({_json(said)});"))
     made.add_child(_Script("behaviour", f"lamplight.start(GROUP, {_json(theme)}, {_json(pair)});"))
     land = {"color": p.quiet, "fillColor": p.surface, "fillOpacity": 0.75, "className": "land"}
     for frame, style in (
@@ -157,7 +175,7 @@ def _options(picture: AnyPicture, p: Palette, street_map: bool) -> dict[str, Any
     return {
         "looks": packed_styles(picture.looks(p)),
         "style": style,
-        "noun": picture.noun,
+        "noun": (_(picture.noun[0]), _(picture.noun[1])),
         "chosen": [sealed(key) for key in picture.chosen],
         "several": picture.several,
         "empty": picture.draws_empty,

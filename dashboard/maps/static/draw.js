@@ -44,19 +44,20 @@
     }
     if (last && near(corner, last)) return; // the second click of a double click
     if (corners.length === MOST) {
-      tell(`An area has at most ${MOST} corners. Finish it, or undo some.`);
+      tell(lamplight.say('An area has at most {n} corners. Finish it, or undo some.', MOST));
       return;
     }
     corners.push(corner);
     sketch();
     const n = corners.length;
-    tell(n < 3 ? `${n} of at least 3 corners.` : `${n} corners. ${MORE}`);
+    tell(n < 3 ? lamplight.say('{n} of at least 3 corners.', n)
+      : `${lamplight.say('{n} corners.', n)} ${lamplight.say(MORE)}`);
   };
 
   const undo = () => {
     now.corners.pop();
     sketch();
-    tell(`${now.corners.length} corners.`);
+    tell(lamplight.say('{n} corners.', now.corners.length));
   };
 
   const stop = () => {
@@ -75,7 +76,7 @@
     const { map, corners, colour } = now;
     if (corners.length < 3) return;
     if (tangled(corners)) {
-      tell('Two edges cross. Undo corners until they do not.');
+      tell(lamplight.say('Two edges cross. Undo corners until they do not.'));
       return;
     }
     stop();
@@ -145,9 +146,9 @@
     return {
       bar: made,
       said,
-      finish: button('Finish', () => finish(), row),
-      undo: button('Undo', () => undo(), row),
-      stop: button('Cancel', () => cancel(), row),
+      finish: button(lamplight.say('Finish'), () => finish(), row),
+      undo: button(lamplight.say('Undo'), () => undo(), row),
+      stop: button(lamplight.say('Cancel'), () => cancel(), row),
     };
   };
 
@@ -171,7 +172,7 @@
     map.getContainer().classList.add('drawing');
     map.getContainer().focus();
     sketch();
-    tell(HINT);
+    tell(lamplight.say(HINT));
   };
 
   lamplight.cancelDrawing = cancel;

@@ -198,9 +198,9 @@ window.lamplight = (() => {
     control.onAdd = () => {
       const box = L.DomUtil.create('div', 'leaflet-bar');
       const button = L.DomUtil.create('a', '', box);
-      Object.assign(button, { href: '#', title: 'Show all', textContent: '\u2922' });
+      Object.assign(button, { href: '#', title: say('Show all'), textContent: '\u2922' });
       button.setAttribute('role', 'button');
-      button.setAttribute('aria-label', 'Show all');
+      button.setAttribute('aria-label', say('Show all'));
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.on(button, 'click', (event) => {
         L.DomEvent.preventDefault(event);
@@ -292,5 +292,10 @@ window.lamplight = (() => {
 
   const current = () => ({ map, picture: now });
 
-  return { start, begin, current, split, settle, follow, places, outlines, keepInView, labels };
+  // What the map itself says, in the reader's language; English where nothing was handed over.
+  let texts = {};
+  const speak = (given) => { texts = given; };
+  const say = (text, n = '') => open(texts[text] || text).replace('{n}', n);
+
+  return { start, begin, current, split, settle, follow, places, outlines, keepInView, labels, speak, say };
 })();

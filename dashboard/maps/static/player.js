@@ -75,13 +75,13 @@
   const play = () => {
     if (bar.at >= bar.labels.length - 1) show(0);
     bar.timer = setTimeout(tick, PAUSE);
-    bar.button.textContent = 'Pause';
+    bar.button.textContent = lamplight.say('Pause');
   };
 
   const pause = () => {
     clearTimeout(bar.timer);
     bar.timer = 0;
-    bar.button.textContent = 'Play';
+    bar.button.textContent = lamplight.say('Play');
   };
 
   const close = () => {

@@ -15,11 +15,11 @@
 
   // A toggle for readers without a Shift key: a finger, or a keyboard that moves the pointer.
   const addPlaces = () => {
-    const made = button('Add places', () => {
+    const made = button(lamplight.say('Add places'), () => {
       lamplight.adding = !lamplight.adding;
       made.setAttribute('aria-pressed', String(lamplight.adding));
     });
-    made.title = 'A click adds a place to the chosen ones, as Shift and a click do';
+    made.title = lamplight.say('A click adds a place to the chosen ones, as Shift and a click do');
     made.setAttribute('aria-pressed', String(lamplight.adding));
   };
 
@@ -48,6 +48,6 @@
     if (!several && !draws) return;
     build(map);
     if (several) addPlaces();
-    if (draws) button('Draw an area', () => lamplight.draw());
+    if (draws) button(lamplight.say('Draw an area'), () => lamplight.draw());
   };
 })();
