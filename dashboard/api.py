@@ -24,7 +24,7 @@ from dashboard.catalogue import Catalogue
 from dashboard.exports import Written
 from dashboard.exports.dimensions import dimensions
 from dashboard.exports.files import placed
-from dashboard.exports.plan import Kind, Plan, Refused, kind_of, plan
+from dashboard.exports.plan import SPLIT, Kind, Plan, Refused, kind_of, plan
 from dashboard.exports.rows import ExportError, Progress
 from dashboard.filters import NAMES, Filters, sentence
 from dashboard.i18n import _
@@ -204,7 +204,7 @@ class Lamplight:
         filters, notices = from_query({n: v for n, v in query.items() if n in NAMES}, offered)
         return View(
             self.warehouse, offered.of(filters.unit), filters, tuple(notices),
-            tuple(query.get("by", ())), kind_of(query.get("kind", [""])[-1]), self.data_dir,
+            tuple(query.get(SPLIT, ())), kind_of(query.get("kind", [""])[-1]), self.data_dir,
         )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from dashboard import access, audit, exports, health
 from dashboard.access import Access, Denied
 from dashboard.components import context, gate, recorded, signing_out
 from dashboard.exports import FORMATS, prepared
-from dashboard.exports.plan import Refused, kind_of, plan
+from dashboard.exports.plan import SPLIT, Refused, kind_of, plan
 from dashboard.filters import NAMES
 from dashboard.i18n import _, speak
 from dashboard.links import from_query
@@ -38,7 +38,7 @@ PATH = "/download"
 WRITERS = 3  # files that one process writes at a time
 WAITING = 40  # requests that may wait for that; more are asked to come back
 CHUNK = 1 << 18
-OWN = ("form", "kind", "by", "ticket", "lang")  # what a link has beside the filters
+OWN = ("form", "kind", SPLIT, "ticket", "lang")  # what a link has beside the filters
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded")
 
 _pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="download")
@@ -183,7 +183,7 @@ def _exported(
         raise Answer(400, " ".join([*notices, _("Open the Export page with this link and download from there.")]))
     catalogue = offered.of(filters.unit)
     kind = kind_of((asked.query.get("kind") or [""])[-1])
-    decided = plan(reader, opened, catalogue, filters, kind, tuple(asked.query.get("by", ())))
+    decided = plan(reader, opened, catalogue, filters, kind, tuple(asked.query.get(SPLIT, ())))
     if isinstance(decided, Refused):
         raise Answer(403, f"{decided.message} {decided.remedy}")
     made = exports.write(decided, opened, catalogue, form, path, cancelled=given_up.is_set)

@@ -110,7 +110,7 @@ def test_every_role_and_format(site: TestClient, data: Path, email: str | None, 
         before = len(exported(data))
         asked: dict[str, Any] = {"form": form, "kind": kind}
         if form in SHAPES and kind == "totals" and email in PLACED:
-            asked["by"] = ["source", PLACED[email]]
+            asked["split"] = ["source", PLACED[email]]
         answer = site.get("/download", params=asked, headers=headers)
         assert answer.status_code == expected, (kind, answer.text[:300])
         added = exported(data)[: len(exported(data)) - before]
@@ -254,7 +254,7 @@ def test_a_link_that_is_not_understood_gives_no_file_of_another_view(site: TestC
 
 
 def test_the_filters_of_the_link_are_those_of_the_file_and_of_the_log(site: TestClient, data: Path) -> None:
-    asked = {"from": "2024-01", "to": "2024-06", "source": "Wick Police", "by": ["month", "exploitation"]}
+    asked = {"from": "2024-01", "to": "2024-06", "source": "Wick Police", "split": ["month", "exploitation"]}
     answer = site.get("/download", params=asked, headers=cookie(ANA))
     lines = answer.text.strip().splitlines()
     assert {line[:7] for line in lines[1:]} == {f"2024-0{m}" for m in range(1, 7)}

@@ -73,9 +73,9 @@ def rows_said(app: AppTest) -> int:
     [
         ("restricted", {}),
         ("restricted", {"kind": "Records", "unit": "Victims", "area": "Harbour District"}),
-        ("restricted", {"by": ["Quarter", "Area: district"], "source": "Wick Police", "from_": "2024-01"}),
+        ("restricted", {"split": ["Quarter", "Area: district"], "source": "Wick Police", "from_": "2024-01"}),
         ("public", {}),
-        ("public", {"unit": "Victims", "by": ["Period", "Sex"]}),
+        ("public", {"unit": "Victims", "split": ["Period", "Sex"]}),
         ("public", {"area": "Saltmarsh", "exploitation": "Sexual exploitation"}),
     ],
 )
@@ -91,14 +91,14 @@ def test_the_button_gives_the_rows_that_the_page_says(open_page: Any, data: str,
 def test_filters_of_the_view_are_in_the_link_of_the_file(open_page: Any) -> None:
     asked = parse_qs(urlsplit(link_of(open_page(kind="Records", area="Harbour District", related="true"))).query)
     assert asked == {"form": ["csv"], "kind": ["records"], "area": ["Harbour District"], "related": ["true"]}
-    assert parse_qs(urlsplit(link_of(open_page("public", area="Saltmarsh"))).query)["by"] == [
+    assert parse_qs(urlsplit(link_of(open_page("public", area="Saltmarsh"))).query)["split"] == [
         "period", "source", "exploitation", "area",
     ]  # fmt: skip
 
 
 def test_totals_of_nothing_but_the_view_are_one_row(open_page: Any) -> None:
     app = open_page()
-    checked(app.multiselect(key="by").set_value([]).run())
+    checked(app.multiselect(key="split").set_value([]).run())
     assert rows_said(app) == 1 and len(take(app).text.splitlines()) == 2
 
 
@@ -110,17 +110,17 @@ def test_the_public_side_offers_no_records_and_cites_its_release(open_page: Any)
 
 
 def test_formats_with_places_are_offered_where_rows_have_places(open_page: Any) -> None:
-    flat, placed = open_page(), open_page(by=["Month", "Area: district"])
+    flat, placed = open_page(), open_page(split=["Month", "Area: district"])
     assert "geojson" not in flat.selectbox(key="form").options and len(flat.selectbox(key="form").options) == 5
     assert len(placed.selectbox(key="form").options) == 7
     assert len(open_page(kind="Records").selectbox(key="form").options) == 7
 
 
 def test_what_is_refused_is_said_with_a_way_out_and_without_a_button(open_page: Any) -> None:
-    app = open_page(by=["Day", "Month"])
+    app = open_page(split=["Day", "Month"])
     assert "one kind of period" in text(app) and not app.get("link_button")
     many = ["Month", "Source", "Kind of exploitation", "Kind of place", "Sex of victims"]
-    app = open_page(by=many)
+    app = open_page(split=many)
     assert "at most 4 dimensions" in text(app) and not app.get("link_button")
 
 

@@ -392,7 +392,7 @@ def test_the_link_of_a_plan_opens_the_same_plan(whole: Warehouse) -> None:
         again, notices = from_query(query, whole.catalogue)
         assert (again, notices, urlsplit(made.link).path) == (view, [], "/export")
         kind_again = kind_of(query.get("kind", [""])[0])
-        assert allowed(decided(whole, LOCAL, again, kind_again, tuple(query.get("by", ())))).columns == made.columns
+        assert allowed(decided(whole, LOCAL, again, kind_again, tuple(query.get("split", ())))).columns == made.columns
 
 
 def test_what_is_left_out_is_said_with_the_reason(whole: Warehouse) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import audit, exports, words
 from dashboard.access import Access
-from dashboard.components import gate, spoken
+from dashboard.components import gate
 from dashboard.downloads import PATH
 from dashboard.escape import markdown_text
 from dashboard.exports.citation import publishers
@@ -118,23 +118,16 @@ def _cancel() -> None:
 
 
 def _in_the_making() -> None:
-    job: Preparing = st.session_state[_JOB]
-    _watch(1.0 if job.state == "preparing" else None)
+    every = 1.0 if st.session_state[_JOB].state == "preparing" else None
+    gate.fragment(_watch, run_every=every)(every)
 
 
 def _watch(every: float | None) -> None:
-    @st.fragment(run_every=every)
-    def drawn() -> None:
-        spoken.again()
-        job = st.session_state.get(_JOB)
-        if job is None or not isinstance(gate.decide(note=False), Access):
-            st.rerun()
-        job.look()
-        if every is not None and job.state != "preparing":
-            st.rerun()  # no more looking every second
-        _state(job)
-
-    drawn()
+    job = st.session_state.get(_JOB)
+    if job is None or (every is not None and job.state != "preparing"):
+        st.rerun()  # of the page: there is nothing more to look at every second
+    job.look()
+    _state(job)
 
 
 def _state(job: Preparing) -> None:

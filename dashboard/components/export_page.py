@@ -14,7 +14,7 @@ from dashboard import words
 from dashboard.components import export_file, figure, filter_bar, gate, notices
 from dashboard.escape import markdown_text
 from dashboard.exports.dimensions import Dimension, dimensions, usual
-from dashboard.exports.plan import Kind, Plan, Refused, plan
+from dashboard.exports.plan import SPLIT, Kind, Plan, Refused, plan
 from dashboard.exports.policy import EVERY, may_have_records
 from dashboard.i18n import _, language, ngettext
 from dashboard.links import to_query
@@ -22,7 +22,7 @@ from dashboard.view_context import Context
 from etl import codes
 
 SHOWN = 20  # rows of the preview
-KIND, BY = "kind", "by"
+KIND, BY = "kind", SPLIT
 
 
 def show(ctx: Context) -> None:
@@ -128,6 +128,6 @@ def _left_out(decided: Plan) -> None:
 def _query(ctx: Context, kind: Kind, by: tuple[str, ...]) -> str:
     """The parameters of the route for this file, in names that do not change with the language."""
     query: dict[str, Any] = dict(to_query(ctx.filters, replace(ctx.catalogue, unit="")))
-    query |= {"kind": [kind]} if kind == "records" else {"by": list(by)}
+    query |= {"kind": [kind]} if kind == "records" else {SPLIT: list(by)}
     query |= {"lang": [language()]} if language() != "en" else {}
     return urlencode(query, doseq=True)

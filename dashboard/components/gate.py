@@ -134,18 +134,21 @@ def current() -> Access:
     return decided
 
 
-def fragment(draw: Callable[P, R]) -> Callable[P, R | None]:
-    """`st.fragment` behind the door: running a fragment again does not run dashboard/main.py."""
+def fragment(draw: Callable[P, R], run_every: float | None = None) -> Callable[P, R | None]:
+    """`st.fragment` behind the door: running a fragment again does not run dashboard/main.py.
+
+    run_every : seconds; runs by itself, which is not a use of the session.
+    """
 
     @wraps(draw)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
         spoken.again()
-        if isinstance(decide(), Access):
+        if isinstance(decide(note=run_every is None), Access):
             return draw(*args, **kwargs)
         _page_again()
         return None
 
-    return st.fragment(guarded)
+    return st.fragment(guarded, run_every=run_every)
 
 
 def callback(change: Callable[P, None]) -> Callable[P, None]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["totals", "records"]
 Type = Literal["string", "integer", "number", "date", "boolean", "geometry"]
+SPLIT = "split"  # of a link: what totals are split by; `by` is the Map page's own
 KINDS: tuple[Kind, ...] = ("totals", "records")
 
 

@@ -16,7 +16,7 @@ from dashboard.catalogue import AreaGroup, Catalogue
 from dashboard.exports import counted_rows, protected_rows, record_rows
 from dashboard.exports.columns import Chosen
 from dashboard.exports.dimensions import MOST, TIMES, Dimension, Finest, dimensions, finest, label, named, usual
-from dashboard.exports.plan import KINDS, Kind, Plan, Refused
+from dashboard.exports.plan import KINDS, SPLIT, Kind, Plan, Refused
 from dashboard.exports.said import left_out
 from dashboard.filters import Filters, add_months, sentence
 from dashboard.i18n import _
@@ -198,7 +198,7 @@ def link(catalogue: Catalogue, filters: Filters, kind: str = "totals", by: tuple
     if kind != "totals":
         query["kind"] = [_("Records")]
     elif by:
-        query["by"] = [
+        query[SPLIT] = [
             name if name == EVERY else label(name, catalogue) for name in by
         ]  # as the page's own widget writes it
     return f"/export?{urlencode(query, doseq=True)}" if query else "/export"
