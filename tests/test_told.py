@@ -32,7 +32,16 @@ PUBLIC_LINKS = (
     "/map?ask=Where+are+they+high+for+what+to+expect%3F",
     "/map?ask=Where+do+they+cluster+beyond+chance%3F",
 )
-RECORD_LINKS = ("/", "/trends?group=Exploitation&grain=Quarter", "/trends?average=3+months", "/demographics", "/map")
+RECORD_LINKS = (
+    "/",
+    "/trends?group=Exploitation&grain=Quarter",
+    "/trends?average=3+months",
+    "/demographics",
+    "/map",
+    "/map?by=Areas%3A+District&ask=Where+do+they+cluster+beyond+chance%3F",
+    "/map?ask=Where+did+they+change%3F&span=6+months",
+    "/map?ask=Where+are+reports+dense%3F&bandwidth=2+km",
+)
 
 
 @pytest.fixture(scope="module")

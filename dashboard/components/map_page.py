@@ -22,7 +22,7 @@ from dashboard.i18n import N_, _
 from dashboard.map_places import Scale
 from dashboard.maps import classes, styles
 from dashboard.measures import PlaceStrip
-from dashboard.told import records_map
+from dashboard.told import records_answers, records_map
 from dashboard.view_context import Context
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def show(ctx: Context) -> None:
 
 def _offered() -> dict[str, dict[str, str]]:
     """The page's own choices that a link can carry, as `view.unread` wants them."""
-    known = {name: options for each in map_answers.OPTIONS.values() for name, options in each.items()}
+    known = {name: options for each in records_answers.OPTIONS.values() for name, options in each.items()}
     del known["per"]  # what is offered depends on the data
     known[map_choice.QUESTION] = {label: key for key, label in questions.LABELS.items()}
     return {name: {meaning: shown for shown, meaning in options.items()} for name, options in known.items()}

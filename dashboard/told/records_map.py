@@ -14,6 +14,7 @@ from dashboard.map_places import Scale
 from dashboard.maps import classes, shapes, story, styles
 from dashboard.measures import PlaceStrip
 from dashboard.palette import Palette
+from dashboard.told import records_answers
 from dashboard.told.base import Told
 from dashboard.told.pictures import picture
 from dashboard.told.query import chosen
@@ -31,7 +32,7 @@ REPORTS = "These are reports, shaped by where people look."
 
 
 def figures(ctx: Context, query: Mapping[str, Sequence[str]], p: Palette) -> list[Told]:
-    """The page's map of counts, at the link's scale."""
+    """The page's map, by the link's question and scale."""
     many = stories.NOUNS[ctx.filters.unit][1]
     if view_facts.is_published(ctx):
         return [Nothing("map", "These figures have no points", "A publisher's own figures name no place on a map.")]
@@ -39,9 +40,10 @@ def figures(ctx: Context, query: Mapping[str, Sequence[str]], p: Palette) -> lis
     scales = {s.label: s for s in map_places.scales(ctx)}
     if not (strip.mapped + strip.area_only + strip.unmapped and scales):
         return [nothing(ctx, "map")]
-    if chosen(query, ASK, questions.LABELS, questions.COUNT) != questions.COUNT:
-        return [Nothing("map", "This question is asked on the page Map", "Open the view there to see its answer.")]
     scale = scales[chosen(query, SCALE, {label: label for label in scales}, usual(ctx).label)]
+    which = chosen(query, ASK, questions.LABELS, questions.COUNT)
+    if which != questions.COUNT:
+        return records_answers.figures(ctx, which, scale, query, p)
     places = map_places.table(ctx, scale)
     if not int(places["n"].sum()):
         sentence = f"None of the {many} of this view can be shown in these {scale.words[1]}."
