@@ -18,7 +18,8 @@ from dashboard.briefing.workbook import Categories, Points
 from dashboard.palette import LIGHT
 
 MANY_MARKERS = 70  # categories; more points would hide their line
-LONGEST_NAME = 18  # characters beside the end of a line
+THICKEST = 0.8  # inches of a lying bar
+LONGEST_NAME = 14  # characters beside the end of a line
 FEW_LABELS = 12  # bars; more numbers would touch each other
 _ROUND = XL_MARKER_STYLE.CIRCLE
 # The shapes of dots, in plotly's words; those that are lines only would not be seen on a line.
@@ -111,7 +112,10 @@ def add(shapes: Any, panel: Panel, box: Box, look: Style) -> Any:
     chart = frame.chart
     _dress(chart, look)
     if bars:
-        chart.plots[0].gap_width, chart.plots[0].overlap = (40 if panel.across else 18), 100
+        each = inner(panel, box, look).h / max(len(panel.categories), 1)
+        # One or two lying bars do not get as thick as the slide is high.
+        chart.plots[0].gap_width = min(max(round(100 * (each / THICKEST - 1)), 40), 500) if panel.across else 18
+        chart.plots[0].overlap = 100
         mixed_in(chart, [i for i, s in enumerate(panel.series) if s.kind != "bar"])
     drawn = sorted((s for plot in chart.plots for s in plot.series), key=lambda s: s._element.idx.val)
     for found, one in zip(drawn, panel.series, strict=False):
