@@ -92,7 +92,7 @@ def _marked(path: Path) -> Iterator[Message]:
             yield Message("no " + many, "", where)
         elif called in ("numbered", "pair") and len(texts) == 2:
             yield Message(texts[0], texts[1], where)
-        elif called in SHOWN_ERRORS:
+        elif called in SHOWN_ERRORS and not name.startswith(UNSEEN):
             yield from (Message(text, "", where) for text in texts if _TEXT.search(text))
         elif called == "Noun" and len(texts) == 2:
             yield Message(texts[0], texts[1], where)
