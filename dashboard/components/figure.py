@@ -16,10 +16,12 @@ import streamlit as st
 from dashboard.charts import style
 from dashboard.components import gate
 from dashboard.components.taken_away import on_click
+from dashboard.dates import exact
 from dashboard.escape import markdown_text
 from dashboard.exports.inert import csv_bytes
 from dashboard.figures import About, Figure, MapPicture
 from dashboard.glossary import explained
+from dashboard.i18n import _
 from dashboard.palette import Palette, palette
 
 ROWS_SHOWN = 400  # pixels of a long table before it scrolls
@@ -121,7 +123,7 @@ def _buttons(made: Figure) -> None:
         with st.container(width="content"):
             _table_panel(key, table, made.missing)
         st.download_button(
-            "Download",
+            _("Download"),
             data=on_click(lambda: (csv_bytes(table), len(table))),
             file_name=f"lamplight-{key.replace('_', '-')}.csv",
             mime="text/csv",
@@ -129,14 +131,14 @@ def _buttons(made: Figure) -> None:
             on_click="ignore",
             type="tertiary",
             icon=":material/download:",
-            help="The table of this figure, as a csv file",
+            help=_("The table of this figure, as a csv file"),
         )
-        with st.popover("Link", type="tertiary", key=f"link_{key}", icon=":material/link:"):
-            st.caption("Whoever may open this app sees the same view with this link.")
+        with st.popover(_("Link"), type="tertiary", key=f"link_{key}", icon=":material/link:"):
+            st.caption(_("Whoever may open this app sees the same view with this link."))
             st.code(view_link(), language=None, wrap_lines=True)
         buttons(made)
         if made.reading:
-            with st.popover("How to read it", type="tertiary", key=f"reading_{key}", icon=":material/help:"):
+            with st.popover(_("How to read it"), type="tertiary", key=f"reading_{key}", icon=":material/help:"):
                 st.markdown(markdown_text(made.reading))
 
 
@@ -144,7 +146,9 @@ def _buttons(made: Figure) -> None:
 def _table_panel(key: str, table: pd.DataFrame, missing: str) -> None:
     # A fragment: opening one table does not run the page again, and a closed one sends nothing. The download stays
     # outside: its file would be replaced, and lost to a click, each time the panel opens or closes.
-    drawer = st.popover("Table", type="tertiary", key=f"table_{key}", on_change="rerun", icon=":material/table_rows:")
+    drawer = st.popover(
+        _("Table"), type="tertiary", key=f"table_{key}", on_change="rerun", icon=":material/table_rows:"
+    )
     with drawer:
         if drawer.open:
             show_table(table, missing, wide=False)
@@ -160,7 +164,7 @@ def show_table(table: pd.DataFrame, missing: str = "–", key: str | None = None
         name: st.column_config.NumberColumn(format="localized", alignment="right")
         for name in table.columns
         if pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name])
-        if name not in ("Year", "Record")
+        if name not in (_("Year"), _("Record"))
     }
     # Counts beside words ("few or none") are written out here: a column is of numbers or of texts.
     mixed = [name for name in table.columns if _mixed(table[name])]
@@ -178,7 +182,7 @@ def _mixed(column: pd.Series) -> bool:
 
 
 def _cell(value: object) -> object:
-    return f"{value:,}" if type(value) is int else value
+    return exact(value) if type(value) is int else value
 
 
 def view_path() -> str:

@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard import audit
 from dashboard.access import Access
 from dashboard.audit import Export
-from dashboard.components import context, gate, recorded
+from dashboard.components import context, gate, recorded, spoken
+from dashboard.i18n import _
 from dashboard.state import StateError
 from dashboard.warehouse import served_tier
 
@@ -31,16 +32,19 @@ def on_click(
     page, filters = recorded.last()
 
     def made() -> bytes:
+        spoken.again()  # Streamlit calls this outside a run of the page
         still = gate.still(reader, claims)
         if not isinstance(still, Access) or (only is not None and not only(still)):
-            return b"This file was not made, because your sign-in has ended. Load the page again.\n"
+            said = _("This file was not made, because your sign-in has ended. Load the page again.")
+            return f"{said}\n".encode()
         content, rows = make()
         export = Export(form, rows, hashlib.sha256(content).hexdigest())
         try:
             audit.record(data, recorded.who(still), "export", page=page, filters=filters, export=export)
         except StateError as error:
             if still.session:
-                return f"This file was not made, because it could not be recorded who took it. {error}\n".encode()
+                said = _("This file was not made, because it could not be recorded who took it.")
+                return f"{said} {error}\n".encode()
         return content
 
     return made

@@ -10,6 +10,7 @@ from dashboard import words
 from dashboard.components import figure, filter_bar
 from dashboard.escape import markdown_text
 from dashboard.figures import Figure, Nothing
+from dashboard.i18n import _
 from dashboard.told import opened, records
 from dashboard.view_context import Context
 
@@ -36,7 +37,8 @@ def unread(**offered: Mapping[str, str]) -> None:
     given = {name: st.query_params.get(name) for name in offered if name not in st.session_state}
     bad = [f"“{name}”" for name, said in given.items() if said and said not in offered[name].values()]
     if bad:
-        st.info(f"The link's {words.listed(bad)} could not be read and was left out.", icon=":material/link_off:")
+        said = _("The link's {listed} could not be read and was left out.")
+        st.info(said.format(listed=words.listed(bad)), icon=":material/link_off:")
 
 
 def tell(
@@ -46,7 +48,7 @@ def tell(
     if isinstance(told, Figure):
         figure.show(told, draw, under)
     elif told.filters:
-        figure.nothing(told.key, told.title, told.sentence, "Reset the filters", filter_bar.reset)
+        figure.nothing(told.key, told.title, told.sentence, _("Reset the filters"), filter_bar.reset)
     else:
         figure.nothing(told.key, told.title, told.sentence)
 

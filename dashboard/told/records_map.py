@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard import map_places, measures, questions, stories, view_facts, words
 from dashboard.figures import Figure, MapPicture, Nothing
 from dashboard.filters import default
-from dashboard.i18n import _
+from dashboard.i18n import N_, _, ngettext
 from dashboard.map_places import Scale
 from dashboard.maps import classes, shapes, story, styles
 from dashboard.measures import PlaceStrip
@@ -28,14 +28,15 @@ DEFAULT_RESOLUTION = 7
 FINE_TO_COARSE = (8, 7, 6)
 MOST_CELLS, RECORDS_PER_CELL = 2_500, 2
 COARSEST = Scale(resolution=5)
-REPORTS = "These are reports, shaped by where people look."
+REPORTS = N_("These are reports, shaped by where people look.")
 
 
 def figures(ctx: Context, query: Mapping[str, Sequence[str]], p: Palette) -> list[Told]:
     """The page's map, by the link's question and scale."""
-    many = stories.NOUNS[ctx.filters.unit][1]
+    many = stories.nouns(ctx.filters.unit)
     if view_facts.is_published(ctx):
-        return [Nothing("map", "These figures have no points", "A publisher's own figures name no place on a map.")]
+        why = _("A publisher's own figures name no place on a map.")
+        return [Nothing("map", _("These figures have no points"), why)]
     strip = measures.place_strip(ctx.warehouse, ctx.filters)
     scales = {s.label: s for s in map_places.scales(ctx)}
     if not (strip.mapped + strip.area_only + strip.unmapped and scales):
@@ -46,8 +47,10 @@ def figures(ctx: Context, query: Mapping[str, Sequence[str]], p: Palette) -> lis
         return records_answers.figures(ctx, which, scale, query, p)
     places = map_places.table(ctx, scale)
     if not int(places["n"].sum()):
-        sentence = f"None of the {many} of this view can be shown in these {scale.words[1]}."
-        return [Nothing("map", "Nothing to draw at this scale", sentence, filters=True)]
+        sentence = _("None of the {things} of this view can be shown in these {places}.").format(
+            things=many, places=_(scale.words[1])
+        )
+        return [Nothing("map", _("Nothing to draw at this scale"), sentence, filters=True)]
     return [counts(ctx, scale, places, strip_at(strip, pointed(ctx, scale, places)), p)]
 
 
@@ -60,10 +63,10 @@ def counts(ctx: Context, scale: Scale, places: pd.DataFrame, strip: PlaceStrip, 
     """How many reports where, in shades."""
     noun, n = stories.NOUNS[ctx.filters.unit], places["n"].to_numpy(dtype="int64")
     answer = story.concentration(n, noun, scale.words, len(places) if scale.layer else 0)
-    without = (_not_here(scale, places, strip, noun[1]), _far_away(scale, places))
+    without = (_not_here(scale, places, strip, _(noun[1])), _far_away(scale, places))
     return figure(
         ctx, "map", answer, ctx.sentence, shaded(ctx, places, p, scale), _twin(places, noun),
-        view_facts.caption(ctx, REPORTS, *without, cannot_tell=False), _reading(scale), caveat=REPORTS,
+        view_facts.caption(ctx, _(REPORTS), *without, cannot_tell=False), _reading(scale), caveat=_(REPORTS),
     )  # fmt: skip
 
 
@@ -75,31 +78,35 @@ def shaded(ctx: Context, places: pd.DataFrame, p: Palette, scale: Scale) -> MapP
     cls = np.where(n > 0, found.of(n), -1)
     painted = places.assign(cls=cls)
     painted = painted if scale.layer else painted[cls >= 0]
-    empty = f"Outline only: no {one}" if (painted["cls"] < 0).any() else ""
+    empty = _("Outline only: no {thing}").format(thing=_(one)) if (painted["cls"] < 0).any() else ""
     looks = styles.values(found.labels(), p)
-    return picture(ctx, painted, looks, many.capitalize(), cells=bool(scale.resolution), empty=empty)
+    return picture(ctx, painted, looks, words.capital(_(many)), cells=bool(scale.resolution), empty=empty)
 
 
 def where(ctx: Context, p: Palette) -> Told:
     """Overview's map: counts by area (by cell where no area layer is loaded), and what is not on it."""
     if view_facts.is_published(ctx):
-        return Nothing("where", "Where", "Published figures name agencies and states, not places on a map.")
+        return Nothing("where", _("Where"), _("Published figures name agencies and states, not places on a map."))
     places, scale = where_places(ctx)
-    many = stories.NOUNS[ctx.filters.unit][1]
+    many = stories.nouns(ctx.filters.unit)
     if not ((places["n"] > 0) & places["shape"].notna()).any():
-        return Nothing("where", "Where", f"None of the {many} of this view has a place that can be drawn.")
+        said = _("None of the {things} of this view has a place that can be drawn.")
+        return Nothing("where", _("Where"), said.format(things=many))
     whole, shown = measures.total(ctx.warehouse, ctx.filters), int(places["n"].sum())
     top = places.sort_values("n", ascending=False).iloc[0]
-    missing = (
-        f"{words.number(whole - shown)} of {words.number(whole)} {many} are not on this map." if whole > shown else ""
-    )
+    title = _("Most {many}: {place} ({n})").format(many=many, place=top["name"], n=words.number(int(top["n"])))
+    missing = []
+    if whole > shown:
+        said = _("{n} of {whole} {things} are not on this map.")
+        missing.append(said.format(n=words.number(whole - shown), whole=words.number(whole), things=many))
     if far := shapes.elsewhere(places):
-        missing = f"{missing} {words.count(far, 'place').capitalize()} elsewhere: open the map to see all.".strip()
+        said = _("{counted} elsewhere: open the map to see all.")
+        missing.append(said.format(counted=words.capital(words.count(far, "place", "places"))))
     return figure(
-        ctx, "where", f"Most {many}: {top['name']} ({words.number(int(top['n']))})", ctx.sentence,
-        shaded(ctx, places, p, scale), places[["label", "n"]].set_axis(["Place", many.capitalize()], axis=1),
-        view_facts.caption(ctx, missing),
-        "The stronger the shade, the more reports. It is not a rate: where more people live, more is reported.",
+        ctx, "where", title, ctx.sentence,
+        shaded(ctx, places, p, scale), places[["label", "n"]].set_axis([_("Place"), words.capital(many)], axis=1),
+        view_facts.caption(ctx, *missing),
+        _("The stronger the shade, the more reports. It is not a rate: where more people live, more is reported."),
     )  # fmt: skip
 
 
@@ -145,7 +152,7 @@ def strip_at(strip: PlaceStrip, pointed: int) -> PlaceStrip:
 
 def _twin(places: pd.DataFrame, noun: tuple[str, str]) -> pd.DataFrame:
     rows = places[["label", "n", "population"]] if places["population"].notna().any() else places[["label", "n"]]
-    return rows.rename(columns={"label": _("Place"), "n": noun[1].capitalize(), "population": _("Residents")})
+    return rows.rename(columns={"label": _("Place"), "n": words.capital(_(noun[1])), "population": _("Residents")})
 
 
 def _not_here(scale: Scale, places: pd.DataFrame, strip: PlaceStrip, many: str) -> str:
@@ -154,35 +161,33 @@ def _not_here(scale: Scale, places: pd.DataFrame, strip: PlaceStrip, many: str) 
     if left_out <= 0:
         return ""
     if scale.resolution and strip.area_only:
-        which = (
-            "they"
+        said = (
+            _("{n} {things} have no point as fine as these cells; they are known by area: count by areas to see them.")
             if strip.area_only == left_out
-            else _("{area_only} of them").format(area_only=words.exact(strip.area_only))
+            else _(
+                "{n} {things} have no point as fine as these cells; {some} of them are known by area: count by areas "
+                "to see them."
+            )
         )
-        return _(
-            "{left_out} {many} have no point as fine as these cells; {which} are known by area: count by "
-            "areas to see them."
-        ).format(left_out=words.exact(left_out), many=many, which=which)
-    return _("{left_out} {many} are not on this map: their place is unknown, or in none of its {many2}.").format(
-        left_out=words.exact(left_out), many=many, many2=scale.words[1]
+        return said.format(n=words.exact(left_out), things=many, some=words.exact(strip.area_only))
+    return _("{n} {things} are not on this map: their place is unknown, or in none of its {places}.").format(
+        n=words.exact(left_out), things=many, places=_(scale.words[1])
     )
 
 
 def _far_away(scale: Scale, places: pd.DataFrame) -> str:
     """Cities far apart do not fit on one map: say that there is more than the part it opens on."""
     n = shapes.elsewhere(places)
-    lie = "lies" if n == 1 else "lie"
-    return (
-        _("{counted} {lie} far outside the part shown first: zoom out.").format(
-            counted=words.count(n, *scale.words).capitalize(), lie=lie
-        )
-        if n
-        else ""
+    said = ngettext(
+        "{counted} lies far outside the part shown first: zoom out.",
+        "{counted} lie far outside the part shown first: zoom out.",
+        n,
     )
+    return said.format(counted=words.capital(words.count(n, *scale.words))) if n else ""
 
 
 def _reading(scale: Scale) -> str:
-    what = _("a six-sided cell of equal size") if scale.resolution else "an area"
+    what = _("a six-sided cell of equal size") if scale.resolution else _("an area")
     return _(
         "Each shape is {what}; the darker, the more reports. Shades are counts, not rates: where "
         "more people live or more police look, more is reported. Click a shape to see its figures, "
