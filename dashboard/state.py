@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dashboard.i18n import N_
-from dashboard.state_steps import STEPS
+from dashboard.state_steps import STEPS as STEPS
 
 R = TypeVar("R")
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dashboard import dates
 from dashboard.analysis.change import Change
 from dashboard.dates import day as day
-from dashboard.dates import decimal, exact
+from dashboard.dates import decimal as decimal
 from dashboard.dates import digits as digits
+from dashboard.dates import exact as exact
 from dashboard.dates import month as month
 from dashboard.dates import months as months
 from dashboard.dates import span as span

@@ -208,8 +208,8 @@ def test_a_sign_in_that_has_ended_takes_nothing(site: TestClient, data: Path) ->
     sessions.end_all(data, DAN, now + 1)
     answer = site.get("/download?kind=records", headers=kept)
     assert answer.status_code == 403 and "data steward ended it" in answer.text
-    for said, more in (("30 minutes", {"iat": now - 1900}), ("12 hours", {"iat": now - 13 * 3600})):
-        answer = site.get("/download", headers=cookie(BEN, **more))
+    for said, ago in (("30 minutes", 1900), ("12 hours", 13 * 3600)):
+        answer = site.get("/download", headers=cookie(BEN, iat=now - ago))
         assert answer.status_code == 403 and said in answer.text
     assert "verified" in site.get("/download", headers=cookie(BEN, email_verified=False)).text
 

@@ -13,6 +13,7 @@ from dashboard.map_places import Scale
 from dashboard.measures.delay import victims_cluster
 from dashboard.stories import Finding
 from dashboard.told.records_compared import Spans, steady_view
+from dashboard.told.records_map import SCALE
 from dashboard.view_context import Context
 
 SHIFTS, MOST = 3, 5  # changes, and sentences in all
@@ -104,7 +105,7 @@ def _shifts(ctx: Context, when: Spans, everything: Context) -> list[Finding]:
 def _on_the_map(ctx: Context, layer: str, area_id: str) -> dict[str, str]:
     """What the link to the map chooses: the layer, and in it the area that changed."""
     area = ctx.catalogue.area(layer, area_id)
-    return {map_choice.SCALE: Scale(layer=layer).label} | ({map_choice.PLACE: area.label} if area else {})
+    return {SCALE: Scale(layer=layer).label} | ({map_choice.PLACE: area.label} if area else {})
 
 
 def _steady(ctx: Context, some: bool) -> list[Finding]:
