@@ -47,7 +47,8 @@ def links(world: World) -> list[tuple[dict[str, str], set[int]]]:
     for cube in cubes:
         unit = cube.unit
         cells = world.truth(world.archive.ids()[-1], unit)
-        choices = single_choices(warehouse, cube, cells)
+        # The links below choose a source or nothing; figures over time show each period of them.
+        choices = [c for c in single_choices(warehouse, cube, cells) if set(c) <= {"sources", "date_from", "date_to"}]
         views = [Filters(unit=unit, **{**one, **change}) for change in choices for one in ({}, *usual)]
         for view in dict.fromkeys(views):  # a choice of a period is the same view whatever the usual one
             every |= {f.value for f in collect(warehouse, view, cube, cells)}
