@@ -1,9 +1,9 @@
-from dashboard.i18n import N_, _
-
 """The panel of the keys, which `?` and a button at the foot of each page open. `static/page.js` acts on the keys.
 
 The single keys can be turned off: whoever speaks to the computer would press them by talking (WCAG 2.1.4).
 """
+
+from dashboard.i18n import N_, _
 
 EVERYWHERE = (
     (("/",), N_("Jump to the filters")),

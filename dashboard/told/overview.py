@@ -224,7 +224,7 @@ def _shifts(ctx: Context, last: Period, before: Period) -> list[Change]:
                 said = str(label) if column == "source" else words.lower_first(str(label))
                 text = protection.went(_(subject).format(said), was, float(n), seen)
                 found.append((abs(float(n) - was), Change(text, page, dict(params))))
-    return [change for _, change in sorted(found, key=lambda f: -f[0])]
+    return [change for _weight, change in sorted(found, key=lambda f: -f[0])]
 
 
 def _groups(ctx: Context, period: Period, column: str) -> pd.DataFrame:
