@@ -83,6 +83,7 @@ RULES = (
     Rule(
         (
             "dashboard/told/*",
+            "dashboard/since/*",
             "dashboard/figures.py",
             "dashboard/view_context.py",
             "dashboard/view_facts.py",
