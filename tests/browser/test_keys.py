@@ -199,7 +199,9 @@ def test_a_word_says_what_it_means_to_the_keyboard_and_to_a_finger(opened: Any, 
     assert "another row already describes" in meaning(visit, other)
 
 
-@pytest.mark.parametrize("path", ["/", "/map", "/trends", "/demographics", "/data"])
+@pytest.mark.parametrize(
+    "path", ["/", "/data", *(pytest.param(p, marks=pytest.mark.full) for p in ("/map", "/trends", "/demographics"))]
+)
 def test_few_words_are_explained_and_no_text_of_the_data_becomes_one(opened: Any, path: str) -> None:
     """The titles of these sources try to break out, and stand in the captions right beside explained words."""
     visit = opened(path)
