@@ -7,16 +7,18 @@ import streamlit as st
 from dashboard.access import PUBLIC, Access
 from dashboard.catalogue import Catalogue
 from dashboard.components import context, filter_bar, gate, linked, notices, present_page, recorded, saved_bar, spoken
+from dashboard.filters import default
 from dashboard.i18n import N_, _
 from dashboard.warehouse import Warehouse, WarehouseError
 
-STEWARD, PRESENT = N_("Steward"), N_("Present")
+STEWARD, PRESENT, SERVICES = N_("Steward"), N_("Present"), N_("Services")
 SECTIONS = {
-    "": (N_("Overview"), N_("Map"), N_("Trends"), N_("Demographics"), N_("Services")),
+    "": (N_("Overview"), N_("Map"), N_("Trends"), N_("Demographics"), SERVICES),
     N_("Take away"): (
         N_("Export"),
         N_("Saved views"),
         N_("Briefing"),
+        N_("Since last meeting"),
         PRESENT,
     ),
     N_("About"): (N_("Data"), N_("Why rounded"), STEWARD),
@@ -89,8 +91,12 @@ def _view(page: st.Page, reader: Access, warehouse: Warehouse, catalogue: Catalo
         if recorded.view(name, None, reader, catalogue.fictional):
             page.run()
         return
-    filters = filter_bar.draw(warehouse, catalogue, name)
-    if not recorded.view(name, filters, reader, catalogue.fictional):
+    filters, seen = default(catalogue), None
+    if name == _name(SERVICES):  # totals know years only: a bar that changes nothing would mislead
+        filter_bar.keep()
+    else:
+        filters = seen = filter_bar.draw(warehouse, catalogue, name)
+    if not recorded.view(name, seen, reader, catalogue.fictional):
         return
     ctx = context.Context(warehouse, filters, catalogue.of(filters.unit))
     context.hand_over(ctx)

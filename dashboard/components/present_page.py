@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import decks, words
 from dashboard.components import context, mine, notices, present_figure, present_public
 from dashboard.decks import Item, Shown, Stored
-from dashboard.decks.meetings import DECISIONS, SERVICES
+from dashboard.decks.meetings import DECISIONS, SERVICES, SINCE
 from dashboard.escape import html_text, markdown_text
 from dashboard.i18n import _, ngettext
 from dashboard.palette import palette
@@ -164,7 +164,7 @@ def _controls(deck: Stored, count: int) -> str:
 
 def _has(warehouse: Warehouse, deck: Stored, item: Item) -> bool:
     """Whether a slide has something to show, without drawing it."""
-    if item.kind not in (DECISIONS, SERVICES):
+    if item.kind not in (DECISIONS, SERVICES, SINCE):
         return True
     return decks.one(context.data_dir(), warehouse, mine.reader(), deck, item) is not None
 

@@ -17,6 +17,7 @@ from dashboard.decks.filling import (
 )
 from dashboard.decks.meetings import MEETINGS, Meeting
 from dashboard.decks.shown import Shown, deck_of, one, shown
+from dashboard.decks.since_items import add_since
 from dashboard.decks.store import DeckError, Item, Stored, delete, get, listed, move, remove, rename, restore, update
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Refreshed",
     "Shown",
     "Stored",
+    "add_since",
     "add_view",
     "decide",
     "decisions",

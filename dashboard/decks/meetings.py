@@ -11,6 +11,7 @@ from dashboard.i18n import N_, _
 from dashboard.links import slug
 
 DECISIONS, SIGNS, HELP, SERVICES, FIGURE = "decisions", "signs", "help", "services", "figure"
+SINCE = "since"  # what changed since a meeting: dashboard/decks/since_items.py
 _PEOPLE_BY_RACE = ("race", "ethnic", "raza", "etnia", "etnic")
 
 
