@@ -73,3 +73,20 @@ def test_without_totals_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.M
     make_warehouse(tmp_path, 40, seed=5)
     app = page(tmp_path, monkeypatch)
     assert [s.value for s in app.subheader] == ["No totals of service providers"] and not app.get("plotly_chart")
+
+
+def test_it_has_no_filters_and_takes_none_away_from_the_next_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_warehouse(tmp_path, 300)
+    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path))
+    monkeypatch.delenv("LAMPLIGHT_TIER", raising=False)
+    app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=60).run()
+    offered = app.multiselect(key="source").options[:1]
+    app.multiselect(key="source").select(offered[0]).run()
+    chosen = app.multiselect(key="source").value
+    app.switch_page(str(ROOT / "pages" / "services.py")).run()
+    assert app.title[0].value == "Services" and not app.exception
+    assert not [w for w in (*app.multiselect, *app.selectbox) if w.key in ("source", "from", "to", "unit")]
+    app.switch_page(str(ROOT / "pages" / "trends.py")).run()
+    assert app.multiselect(key="source").value == chosen != []

@@ -57,7 +57,7 @@ def show(ctx: Context) -> None:
             _bars(ctx, mine[alone & (mine["dimension_1"] == dimension)], dimension, year)
 
 
-_NO_FILTERS = N_("The filters above do not apply: totals know years only")
+_NO_FILTERS = N_("No filter applies here: totals know years only")
 
 
 def _choose(found: pd.DataFrame) -> tuple[pd.DataFrame, int]:

@@ -70,6 +70,12 @@ def draw(warehouse: Warehouse, catalogue: Catalogue, page: str = "") -> Filters:
     return filters
 
 
+def keep() -> None:
+    """For a page that draws no bar: what was chosen waits for the next page. Streamlit forgets what is not drawn."""
+    for name in (n for n in NAMES if n in st.session_state):
+        st.session_state[name] = st.session_state[name]
+
+
 def _draw_protected(warehouse: Warehouse, catalogue: Catalogue, page: str) -> Filters:
     """The bar of the public file: the unit first, because each has periods, areas and filters of its own."""
     with st.container(key="filter_bar", gap="xsmall"):
