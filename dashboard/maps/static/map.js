@@ -57,13 +57,13 @@ window.lamplight = (() => {
   const counted = (n) => `${n.toLocaleString('en')} ${now.noun[n === 1 ? 0 : 1]}`;
 
   // With a player, the count of the frame that is seen.
-  const say = ({ feature: { properties, row } }) => {
+  const tip = ({ feature: { properties, row } }) => {
     const f = now?.frame;
     return asText(f ? `${properties.name}: ${counted(f.counts[row * f.size + f.k])}, ${f.label}` : properties.t);
   };
 
   const dress = (feature, layer, of) => {
-    layer.bindTooltip(say, { sticky: true });
+    layer.bindTooltip(tip, { sticky: true });
     layer.on('mouseover', () => {
       of.under = layer;
       const color = feature.properties.s ? of.style.none : of.style.edge;
@@ -132,7 +132,7 @@ window.lamplight = (() => {
         paths[row].setAttribute('class', names[c + 1]);
       }
     }
-    if (of.under?.isTooltipOpen()) of.under.setTooltipContent(say);
+    if (of.under?.isTooltipOpen()) of.under.setTooltipContent(tip);
   };
 
   // Mark what is chosen. A ring in two colours is seen on a dark shade, on a light one and on streets.
@@ -293,9 +293,9 @@ window.lamplight = (() => {
   const current = () => ({ map, picture: now });
 
   // What the map itself says, in the reader's language; English where nothing was handed over.
-  let texts = {};
-  const speak = (given) => { texts = given; };
-  const say = (text, n = '') => open(texts[text] || text).replace('{n}', n);
+  let words = {};
+  const speak = (given) => { words = given; };
+  const say = (text, n = '') => open(words[text] || text).replace('{n}', n);
 
   return { start, begin, current, split, settle, follow, places, outlines, keepInView, labels, speak, say };
 })();
