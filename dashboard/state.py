@@ -163,7 +163,7 @@ def _said(path: Path) -> Iterator[None]:
 
 _READ_ONLY = StateError(
     "The data folder cannot be written to, so nothing can be saved in it.",
-    "Allow this user to write to the folder `warehouse` in it, or start with `--data` and a folder of your own.",
+    "Allow this user to write to it and to its folder `warehouse`, or start with `--data` and a folder of your own.",
 )
 
 
@@ -179,7 +179,8 @@ def _in_words(error: sqlite3.DatabaseError) -> StateError:
     return StateError(
         N_("state.sqlite cannot be read: it is damaged or not a file of Lamplight's."),
         N_(
-            "Move state.sqlite out of the folder `warehouse` and restore it from the last backup. Without one, groups "
-            "have to be made again, and the audit log says that its rows are missing."
+            "Move state.sqlite out of its folder (`warehouse`, or `public` for the public view) and restore it from "
+            "the last backup. Without one, groups of areas, saved views and briefings have to be made again, everybody "
+            "signs in again, and the audit log says that its rows are missing."
         ),
     )

@@ -1,5 +1,6 @@
 """The Export page: what it says the file holds is what the file holds, for each tier, with data and with none."""
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from dashboard import downloads
+from dashboard import downloads, i18n
 from dashboard.components import export_file, gate
 from tests.conftest import ROOT
 from tests.make_public import RELEASE, make_public
@@ -94,6 +95,22 @@ def test_filters_of_the_view_are_in_the_link_of_the_file(open_page: Any) -> None
     assert parse_qs(urlsplit(link_of(open_page("public", area="Saltmarsh"))).query)["split"] == [
         "period", "source", "exploitation", "area",
     ]  # fmt: skip
+
+
+def test_a_link_is_the_same_in_each_language(open_page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_page()
+    app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=60)
+    app.query_params["lang"] = "es"
+    monkeypatch.setattr(
+        i18n, "_language", ContextVar("language", default="es")
+    )  # for AppTest's own look at the widgets
+    app = checked(checked(app.run()).switch_page("../pages/export.py").run())
+    app.query_params["split"] = ["Quarter", "Source"]
+    checked(app.run())
+    assert app.multiselect(key="split").value == ["quarter", "source"]
+    checked(app.multiselect(key="split").set_value(["year", "source"]).run())
+    assert app.query_params["split"] == ["Year", "Source"]
+    assert app.multiselect(key="split").options[0] == "Día"
 
 
 def test_totals_of_nothing_but_the_view_are_one_row(open_page: Any) -> None:

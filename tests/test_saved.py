@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import headline, saved, state
+from dashboard import audit, headline, saved, state
 from dashboard.links import from_query
 from dashboard.saved import EVERYTHING, PUBLIC, Kept, Reader, SavedError, scope_of
 from dashboard.scoped import scoped
@@ -206,6 +206,12 @@ def pressed(app: AppTest, key: str) -> Any:
     return app
 
 
+def noted(data: Path) -> list[tuple[str, str, str]]:
+    """What the audit log has of views and briefings, the oldest first: ids only, no text that somebody wrote."""
+    rows = list(audit.entries(data).rows)[::-1]
+    return [(row.what, row.page, row.subject) for row in rows if row.subject.startswith(("view:", "briefing:"))]
+
+
 def test_the_panel_under_the_filters_saves_what_is_seen(data: Path, root: Path) -> None:
     app = start(root, "trends", exploitation="Forced labour")
     app.session_state["save_view"] = True
@@ -217,6 +223,7 @@ def test_the_panel_under_the_filters_saves_what_is_seen(data: Path, root: Path) 
     (view,) = saved.list_views(data, ALL)
     assert (view.page, view.query["exploitation"]) == ("trends", ("Forced labour",))
     assert view.link in " ".join(c.value for c in app.code)
+    assert noted(data) == [("save", "trends", f"view:{view.id}")]
 
 
 def test_the_page_deletes_with_a_way_back(data: Path, root: Path) -> None:
@@ -225,6 +232,7 @@ def test_the_page_deletes_with_a_way_back(data: Path, root: Path) -> None:
     assert "Hotels was deleted" in says(app) and saved.list_views(data, ALL) == ()
     pressed(app, "view_undo")
     assert [v.name for v in saved.list_views(data, ALL)] == ["Hotels"]
+    assert noted(data) == [(what, "saved", f"view:{view.id}") for what in ("delete", "undelete")]
 
 
 def test_the_public_process_writes_beside_its_releases_on_its_own_computer_only(

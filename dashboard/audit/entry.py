@@ -19,6 +19,10 @@ WHAT: Mapping[str, str] = MappingProxyType(
     {
         "view": N_("Looked at a page"),
         "export": N_("Exported"),
+        "save": N_("Saved a view or a briefing"),
+        "change": N_("Changed a view or a briefing"),
+        "delete": N_("Deleted a view or a briefing"),
+        "undelete": N_("Brought a view or a briefing back"),
         "login": N_("Logged in"),
         "logout": N_("Logged out"),
         "denied": N_("Was refused"),

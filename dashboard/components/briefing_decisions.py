@@ -36,11 +36,11 @@ def _row(decision: Decision, writes: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"decision_{decision.id}"):
         st.checkbox(
             markdown_text(decided(decision)), value=decision.done_on is not None, key=f"decision_done_{decision.id}",
-            disabled=not writes, on_change=_done, args=(decision.id,),
+            disabled=not writes, on_change=_done, args=(decision.deck, decision.id),
         )  # fmt: skip
         if writes:
             st.button(_("Remove"), key=f"decision_drop_{decision.id}", type="tertiary", on_click=_drop,
-                      args=(decision.id,))  # fmt: skip
+                      args=(decision.deck, decision.id))  # fmt: skip
 
 
 def _form(deck: Stored) -> None:
@@ -65,15 +65,15 @@ def _decide(deck_id: str) -> None:
         st.session_state[TEXT] = st.session_state[OWNER] = ""
         st.session_state[DUE] = None
 
-    briefing_page.attempt(change)
+    briefing_page.attempt(change, deck_id)
 
 
 @callback
-def _done(decision_id: str) -> None:
+def _done(deck_id: str, decision_id: str) -> None:
     is_done = bool(st.session_state.get(f"decision_done_{decision_id}"))
-    briefing_page.attempt(lambda: decks.done(context.data_dir(), mine.reader(), decision_id, is_done))
+    briefing_page.attempt(lambda: decks.done(context.data_dir(), mine.reader(), decision_id, is_done), deck_id)
 
 
 @callback
-def _drop(decision_id: str) -> None:
-    briefing_page.attempt(lambda: drop(context.data_dir(), mine.reader(), decision_id))
+def _drop(deck_id: str, decision_id: str) -> None:
+    briefing_page.attempt(lambda: drop(context.data_dir(), mine.reader(), decision_id), deck_id)

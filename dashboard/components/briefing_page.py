@@ -181,12 +181,14 @@ def _deleted() -> None:
 # -- changes -----------------------------------------------------------------------------------------------------------
 
 
-def attempt(change: Callable[[], object]) -> None:
-    """Do it, or keep the reason why not for the page."""
+def attempt(change: Callable[[], object], deck_id: str, what: str = "change") -> None:
+    """Do it and note it in the audit log, or keep the reason why not for the page. deck_id : "" notes nothing."""
     if mine.read_only():
         return
     try:
         change()
+        if deck_id:
+            mine.noted(what, f"briefing:{deck_id}")
     except (DeckError, StateError) as error:
         st.session_state[_SAID] = str(error)
 
@@ -197,8 +199,9 @@ def _create(ctx: Context) -> None:
         name, meeting = st.session_state.get(NAME, ""), st.session_state.get(MEETING, "")
         made = decks.new(context.data_dir(), ctx.warehouse, mine.reader(), name, meeting)
         st.session_state[CHOSEN], st.session_state[NAME] = made.id, ""
+        mine.noted("save", f"briefing:{made.id}")
 
-    attempt(change)
+    attempt(change, "")
 
 
 @callback
@@ -206,13 +209,13 @@ def _refresh(ctx: Context, deck: Stored) -> None:
     def change() -> None:
         st.session_state[_REFRESHED] = decks.refresh(context.data_dir(), ctx.warehouse, mine.reader(), deck)
 
-    attempt(change)
+    attempt(change, deck.id)
 
 
 @callback
 def _rename(deck_id: str) -> None:
     name = st.session_state.get(f"{RENAMED}_{deck_id}", "")
-    attempt(lambda: decks.rename(context.data_dir(), mine.reader(), deck_id, name))
+    attempt(lambda: decks.rename(context.data_dir(), mine.reader(), deck_id, name), deck_id)
 
 
 @callback
@@ -221,13 +224,15 @@ def _delete(deck: Stored) -> None:
         decks.delete(context.data_dir(), mine.reader(), deck.id)
         st.session_state[_DELETED] = (deck.id, deck.name)
 
-    attempt(change)
+    attempt(change, deck.id, "delete")
 
 
 @callback
 def _bring_back() -> None:
+    deck_id, _name = st.session_state[_DELETED]
+
     def change() -> None:
-        decks.restore(context.data_dir(), mine.reader(), st.session_state[_DELETED][0])
+        decks.restore(context.data_dir(), mine.reader(), deck_id)
         del st.session_state[_DELETED]
 
-    attempt(change)
+    attempt(change, deck_id, "undelete")

@@ -9,7 +9,7 @@ from dashboard.components import briefing_page, context, figure, mine, saved_bar
 from dashboard.components.gate import callback
 from dashboard.decks import Item, Shown, Stored
 from dashboard.decks.filling import figures_of
-from dashboard.decks.meetings import DECISIONS, FIGURE, HELP, SERVICES, SIGNS
+from dashboard.decks.meetings import DECISIONS, FIGURE, HELP, SERVICES, SIGNS, SINCE
 from dashboard.decks.store import LONGEST_SENTENCE, LONGEST_TITLE, SENTENCE, TITLE
 from dashboard.escape import markdown_text
 from dashboard.figures import Figure, MapPicture
@@ -22,7 +22,7 @@ PAGE, PICKED, VIEW, VIEW_PICKED = "slide_page", "slide_figure", "slide_view", "s
 KINDS = {
     DECISIONS: N_("What was decided last time"), SIGNS: N_("Signs that somebody may need help"),
     HELP: N_("Where help is"),
-    SERVICES: N_("Services near here"),
+    SERVICES: N_("Services near here"), SINCE: N_("What changed since the last meeting"),
 }  # fmt: skip
 
 
@@ -168,18 +168,18 @@ def _pick(found: list[Figure], key: str, now: str = "") -> str:
 # -- changes -----------------------------------------------------------------------------------------------------------
 
 
-def _keep(change: Callable[[], Stored]) -> None:
-    briefing_page.attempt(lambda: decks.update(context.data_dir(), mine.reader(), change()))
+def _keep(change: Callable[[], Stored], deck: Stored) -> None:
+    briefing_page.attempt(lambda: decks.update(context.data_dir(), mine.reader(), change()), deck.id)
 
 
 @callback
 def _move(deck: Stored, item_id: str, by: int) -> None:
-    _keep(lambda: decks.move(deck, item_id, by))
+    _keep(lambda: decks.move(deck, item_id, by), deck)
 
 
 @callback
 def _remove(deck: Stored, item_id: str) -> None:
-    _keep(lambda: decks.remove(deck, item_id))
+    _keep(lambda: decks.remove(deck, item_id), deck)
 
 
 @callback
@@ -187,7 +187,8 @@ def _rewrite(ctx: Context, deck: Stored, item: Item) -> None:
     title, sentence = (st.session_state.get(f"slide_{name}_{item.id}", "") for name in (TITLE, SENTENCE))
     picked = st.session_state.get(f"slide_figure_{item.id}", item.figure)
     briefing_page.attempt(
-        lambda: decks.edit(context.data_dir(), ctx.warehouse, mine.reader(), deck, item, title, sentence, picked)
+        lambda: decks.edit(context.data_dir(), ctx.warehouse, mine.reader(), deck, item, title, sentence, picked),
+        deck.id,
     )
 
 
@@ -195,5 +196,6 @@ def _rewrite(ctx: Context, deck: Stored, item: Item) -> None:
 def _add(ctx: Context, deck: Stored, page: str, query: Mapping[str, Sequence[str]], key: str) -> None:
     picked = st.session_state.get(key, "")
     briefing_page.attempt(
-        lambda: decks.add_view(context.data_dir(), ctx.warehouse, mine.reader(), deck, page, query, picked)
+        lambda: decks.add_view(context.data_dir(), ctx.warehouse, mine.reader(), deck, page, query, picked),
+        deck.id,
     )

@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import words
-from dashboard.components import export_file, figure, filter_bar, gate, notices
+from dashboard.components import export_file, figure, filter_bar, gate, linked, notices
 from dashboard.escape import markdown_text
-from dashboard.exports.dimensions import Dimension, dimensions, usual
+from dashboard.exports.dimensions import Dimension, dimensions, label, usual
 from dashboard.exports.plan import SPLIT, Kind, Plan, Refused, plan
 from dashboard.exports.policy import EVERY, may_have_records
-from dashboard.i18n import _, language, ngettext
+from dashboard.i18n import _, in_english, language, ngettext
 from dashboard.links import to_query
 from dashboard.view_context import Context
 from etl import codes
@@ -68,11 +68,15 @@ def _choices(ctx: Context) -> tuple[Kind, tuple[str, ...], tuple[Dimension, ...]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="export_choices"):
         if may_have_records(reader, ctx.catalogue) and unit in codes.RECORD_UNITS:
             labels: dict[Kind, str] = {"totals": _("Totals"), "records": _("Records")}
+            with in_english():
+                named: dict[Kind, str] = {"totals": _("Totals"), "records": _("Records")}
+            bound = linked.follow(KIND, named)
             kind = st.segmented_control(
                 _("What to take"), list(labels), format_func=labels.__getitem__, default="totals", required=True,
-                key=KIND, bind="query-params", width="content",
+                key=KIND, width="content", **bound,
                 help=_("Totals are counts. Records are rows, one for each report or person."),
             )  # fmt: skip
+            linked.keep(KIND, kind, named, "totals")
         by = _by(offered, ctx) if kind == "totals" else ()
     return kind, by, offered
 
@@ -83,10 +87,14 @@ def _by(offered: tuple[Dimension, ...], ctx: Context) -> tuple[str, ...]:
     if (kept := st.session_state.get(BY)) is not None:
         # Another unit of count has other dimensions.
         st.session_state[BY] = [n for n in kept if n in labels]
+    with in_english():
+        named = {name: label(name, ctx.catalogue) for name in labels}
+    bound = linked.follow(BY, named, many=True)
     chosen = st.multiselect(
         _("Split the totals by"), list(labels), default=list(start), format_func=labels.__getitem__,
-        key=BY, bind="query-params", placeholder=_("One row: the total"), width=640,
+        key=BY, placeholder=_("One row: the total"), width=640, **bound,
     )  # fmt: skip
+    linked.keep(BY, chosen, named, list(start))
     return tuple(n for n in labels if n in chosen) or (EVERY,)
 
 

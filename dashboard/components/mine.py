@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import access
-from dashboard.components import gate
+from dashboard import access, audit
+from dashboard.components import context, gate, recorded
 from dashboard.i18n import _
 from dashboard.saved import Reader, scope_of
 from dashboard.warehouse import served_tier
@@ -15,6 +15,16 @@ def reader() -> Reader:
     if served_tier() == "public":
         return Reader("", scope_of(None, public=True), administers=not read_only())
     return Reader(granted.person, scope_of(granted.sources), granted.administers)
+
+
+def noted(what: str, subject: str) -> None:
+    """Put into the audit log that a view or a briefing was saved, changed or deleted. Raises StateError.
+
+    what : one of audit.WHAT. subject : its kind and id, never its name. The public process knows nobody and has no log.
+    """
+    if served_tier() != "public":
+        page, _filters = recorded.last()
+        audit.record(context.data_dir(), recorded.who(gate.current()), what, page=page, subject=subject)
 
 
 def read_only() -> str:

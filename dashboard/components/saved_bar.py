@@ -125,6 +125,7 @@ def _save(ctx: Context, page: str, query: dict[str, list[str]]) -> None:
             context.data_dir(), mine.reader(), st.session_state.get(NAME, ""), page, query, headline.figures(ctx),
             st.session_state.get(ABOUT, ""),
         )  # fmt: skip
+        mine.noted("save", f"view:{made.id}")
     except (SavedError, StateError) as error:
         st.session_state[_SAID] = (str(error), "")
         return
@@ -197,6 +198,7 @@ def _version(ctx: Context, then: saved.Kept) -> str:
 def _keep(ctx: Context, view_id: str) -> None:
     try:
         saved.keep(context.data_dir(), mine.reader(), view_id, headline.figures(ctx))
+        mine.noted("change", f"view:{view_id}")
     except (SavedError, StateError) as error:
         st.session_state[_SAID] = (str(error), "")
 

@@ -116,7 +116,12 @@ def _changes(ctx: Context, view: SavedView, reader: Reader) -> str:
 @callback
 def _rename(view_id: str) -> None:
     given = (st.session_state.get(f"rename_{view_id}", ""), st.session_state.get(f"describe_{view_id}"))
-    _try(lambda: saved.rename(context.data_dir(), mine.reader(), view_id, *given))
+
+    def change() -> None:
+        saved.rename(context.data_dir(), mine.reader(), view_id, *given)
+        mine.noted("change", f"view:{view_id}")
+
+    _try(change)
 
 
 @callback
@@ -124,6 +129,7 @@ def _delete(view_id: str) -> None:
     def change() -> None:
         gone = saved.delete(context.data_dir(), mine.reader(), view_id)
         st.session_state[_DELETED] = (gone.id, gone.name)
+        mine.noted("delete", f"view:{view_id}")
 
     _try(change)
 
@@ -139,8 +145,9 @@ def _deleted() -> None:
 @callback
 def _bring_back() -> None:
     def change() -> None:
-        saved.restore(context.data_dir(), mine.reader(), st.session_state[_DELETED][0])
+        back = saved.restore(context.data_dir(), mine.reader(), st.session_state[_DELETED][0])
         del st.session_state[_DELETED]
+        mine.noted("undelete", f"view:{back.id}")
 
     _try(change)
 

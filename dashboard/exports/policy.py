@@ -19,7 +19,7 @@ from dashboard.exports.dimensions import MOST, TIMES, Dimension, Finest, dimensi
 from dashboard.exports.plan import KINDS, SPLIT, Kind, Plan, Refused
 from dashboard.exports.said import left_out
 from dashboard.filters import Filters, add_months, sentence
-from dashboard.i18n import _
+from dashboard.i18n import _, in_english
 from dashboard.links import to_query
 from dashboard.scoped import ScopedWarehouse
 from dashboard.warehouse import Warehouse
@@ -195,12 +195,11 @@ def link(catalogue: Catalogue, filters: Filters, kind: str = "totals", by: tuple
     """Path and query of the Export page for this view; they hold plain filter values only."""
     # A link says its unit of count, unless it is the first that there is.
     query = to_query(filters, replace(catalogue, unit=""))
-    if kind != "totals":
-        query["kind"] = [_("Records")]
-    elif by:
-        query[SPLIT] = [
-            name if name == EVERY else label(name, catalogue) for name in by
-        ]  # as the page's own widget writes it
+    with in_english():  # as the page's own widgets write it, whatever the reader's language
+        if kind != "totals":
+            query["kind"] = [_("Records")]
+        elif by:
+            query[SPLIT] = [name if name == EVERY else label(name, catalogue) for name in by]
     return f"/export?{urlencode(query, doseq=True)}" if query else "/export"
 
 
