@@ -26,6 +26,7 @@ from etl.release.command import add_release
 from etl.schema import SourceError
 from etl.status import released, status, warnings
 from etl.store import Store
+from etl.synthetic.command import add_synthetic
 
 
 class _Out(Console):
@@ -226,6 +227,7 @@ def parser() -> argparse.ArgumentParser:
     command("rebuild", cmd_rebuild, "Build the warehouse again from its loads.")
     add_commands(command)
     add_release(command)
+    add_synthetic(command)
     add_aggregate(commands)
     return top
 

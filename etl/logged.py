@@ -31,6 +31,20 @@ def log(args: argparse.Namespace) -> None:
         print(f"Done, but the audit log has no row of it. {error.message} {error.remedy}", file=sys.stderr)
 
 
+def log_synthetic(data: Path, release: str, rows: int, sha256: str) -> None:
+    """Adds the row of a synthetic release, before anybody can have it. Raises SourceError where it cannot be."""
+    from dashboard import audit
+    from dashboard.state import StateError
+
+    what = audit.Export("zip", rows, sha256)
+    try:
+        audit.record(data, audit.THIS_COMPUTER, "release", subject=f"synthetic:{release}", export=what)
+    except StateError as error:
+        raise SourceError(
+            f"The audit log cannot be written, and nothing is handed out unrecorded. {error.message} {error.remedy}"
+        ) from None
+
+
 def keep_log(now: Path, restored: Path) -> None:
     """An older backup takes no row of the log back: the log of the folder that it replaces goes on in its place.
 

@@ -1,0 +1,1 @@
+"""Synthetic people, differentially private, for researchers without an agreement. See docs/synthetic.md."""
