@@ -156,6 +156,7 @@ def data_words(folder: Path) -> re.Pattern[str]:
                 "published_counts",
                 "known_problems",
                 "clients",
+                "cubes",
             ):
                 found |= _strings(con, table)
             for column in ("offence", "nibrs_code", "native_offence"):

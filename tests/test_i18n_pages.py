@@ -12,8 +12,8 @@ from tests.make_public import make_public
 from tests.make_warehouse import make_warehouse
 
 __all__ = ["marked"]
-RECORDS = ("overview", "map", "trends", "demographics", "services", "data", "why", "export", "saved")
-PUBLIC = ("overview", "map", "trends", "demographics", "data", "why", "export", "saved", "briefing", "present")
+RECORDS = ("overview", "map", "trends", "demographics", "services", "data", "why", "export", "saved", "since")
+PUBLIC = ("overview", "map", "trends", "demographics", "data", "why", "export", "saved", "briefing", "present", "since")
 QUESTIONS = ("Where do they cluster beyond chance?", "Where did they change?", "Where are reports dense?")
 
 
