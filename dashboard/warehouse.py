@@ -26,12 +26,10 @@ REBUILD = N_("Run `python -m etl rebuild --data DIR` to build the warehouse agai
 RELEASE = N_("Make a release with `python -m etl release --data DIR`; the public view is then served from DIR/public.")
 TIERS = ("restricted", "public")
 _RELEASED = re.compile(r"releases/[0-9A-Za-z][0-9A-Za-z._-]{0,60}/public\.duckdb")
-_LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "python_enable_replacements": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+_LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = dict.fromkeys(
+    ("enable_external_access", "python_enable_replacements", "autoinstall_known_extensions",
+     "autoload_known_extensions"), "false",
+)  # fmt: skip
 
 
 class WarehouseError(Exception):
@@ -259,8 +257,10 @@ def _check(warehouse: Warehouse, tier: str) -> None:
 
 # -- the version being served ------------------------------------------------------------------------------------------
 
-_Served = tuple[tuple[int, int, int], Warehouse]
-_served: dict[tuple[Path, str, str], _Served] = {}
+_Stamp = tuple[int, int, int]
+_served: dict[tuple[Path, str, str], tuple[_Stamp, Warehouse]] = {}
+# DuckDB does not open a file a second time once the first is locked down: a release may be wanted by its name, too.
+_live: "weakref.WeakValueDictionary[tuple[Path, _Stamp], Warehouse]" = weakref.WeakValueDictionary()
 _serving = threading.Lock()
 
 
@@ -276,21 +276,21 @@ def current(data_dir: Path, tier: str = "restricted", release: str = "") -> Ware
     """
     folder = Path(data_dir).resolve()
     with _serving:
-        key = (folder, tier, release)
-        stamp = _stamp(folder if tier == "public" else folder / "warehouse")
-        kept = _served.get(key)
+        stamp = _stamp(folder / ("" if tier == "public" else "warehouse") / "current.json")
+        kept = _served.get((folder, tier, release))
         if kept and kept[0] == stamp:
             return kept[1]
-        warehouse = open_warehouse(folder, tier, release)
-        _served[key] = (stamp, warehouse)
+        file = (_public_file(folder, release) if tier == "public" else _restricted_file(folder))[0]
+        held = _live.get((file, _stamp(file)))
+        warehouse = held if held and held._close.alive else open_warehouse(folder, tier, release)
+        _live[file, _stamp(file)], _served[folder, tier, release] = warehouse, (stamp, warehouse)
         return warehouse
 
 
-def _stamp(folder: Path) -> tuple[int, int, int]:
-    try:
-        stat = (folder / "current.json").stat()
-    except OSError:
+def _stamp(file: Path) -> _Stamp:
+    if not file.exists():
         return (0, 0, 0)
+    stat = file.stat()
     return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 

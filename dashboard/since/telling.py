@@ -25,9 +25,9 @@ def tell(ctx: Context, day: date, public_dir: Path | None = None, step: Step = l
     if view_facts.is_published(ctx):
         return Since(day, "", nothing=_("Printed figures are yearly: choose incidents, victims or people recorded as "
                                         "offenders as the unit of count."))  # fmt: skip
+    ctx = everlasting(ctx)
     if ctx.catalogue.public:
         return _published(ctx, day, public_dir)
-    ctx = everlasting(ctx)
     last = view_facts.last_complete(ctx)
     when = windows(day, last)
     if when is None:
