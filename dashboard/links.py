@@ -15,6 +15,7 @@ from dashboard.filters import DATE_BASIS, NAMES, Filters, default, offered
 from dashboard.i18n import N_, _, english
 from etl import codes
 
+_PART = re.compile(r"(\d{4}) ([QH])(\d)")  # 2024 Q1, 2024 H1
 GROUP = "*group"  # stands where an area has its layer; no layer has such a name
 
 
@@ -50,7 +51,11 @@ def shown(name: str, label: str) -> str:
     if english() or name in ("source", "area"):
         return label
     if name in ("from", "to"):
-        return label.replace(" to ", _("{first} to {last}").format(first="", last=""))
+        if part := _PART.fullmatch(label):
+            said = _("{year} Q{n}") if part[2] == "Q" else _("{year} H{n}")
+            return said.format(year=part[1], n=part[3])
+        first, between, last = label.partition(" to ")
+        return _("{first} to {last}").format(first=first, last=last) if between else label
     return _(label)
 
 

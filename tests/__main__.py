@@ -1,8 +1,9 @@
 """`python -m tests`: pytest, whose closing line is the last that is printed.
 
-The whole suite runs in two processes, a file of tests in one of them; what is named by its file runs in this one, where
-a debugger works. After a long run duckdb's binding lists objects that the interpreter had not freed at its very end.
-They are harmless (the process is over) but would stand below the line that says whether the tests passed.
+The whole suite runs in two processes, a file of tests in one of them; what is named by its file or chosen by -k runs in
+this one, where a debugger works and nothing is collected twice.
+After a long run duckdb's binding lists objects that the interpreter had not freed at its very end. They are harmless
+(the process is over) but would stand below the line that says whether the tests passed.
 """
 
 import atexit
@@ -13,13 +14,25 @@ import pytest
 
 # The slow ones, in tests/browser, are collected first and begin first, so that none of them is left alone at the end.
 IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-SAID_OTHERWISE = {"-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--co", "--collect-only", "-h", "--help"}
+ONE_WILL_DO = {
+    "-n",
+    "--numprocesses",
+    "--dist",
+    "--pdb",
+    "--trace",
+    "-s",
+    "-k",
+    "--co",
+    "--collect-only",
+    "-h",
+    "--help",
+}
 
 
 def processes(arguments: list[str]) -> tuple[str, ...]:
     """What pytest is told about processes: nothing where files are named, or where somebody has said it."""
     named = any(a.endswith(".py") or "::" in a for a in arguments)
-    return () if named or SAID_OTHERWISE & {a.partition("=")[0] for a in arguments} else IN_TWO
+    return () if named or ONE_WILL_DO & {a.partition("=")[0] for a in arguments} else IN_TWO
 
 
 if __name__ == "__main__":

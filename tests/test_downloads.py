@@ -156,11 +156,14 @@ def test_anybody_takes_totals_of_the_public_side_and_nobody_records(
 def test_without_a_sign_in_service_this_computer_only(site: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "provider", lambda: "none")
     assert site.get("/download?kind=records").status_code == 200
-    for header in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"):
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via", "X-Forwarded-Proto", "CF-Connecting-IP"):
         answer = site.get("/download", headers={header: "192.0.2.7"})
         assert answer.status_code == 403 and "through a proxy" in answer.text
     with TestClient(site.app, HERE, client=("192.0.2.7", 5)) as elsewhere:
         assert elsewhere.get("/download").status_code == 403
+    silent = downloads.Asked({"kind": ["records"]}, {}, {"host": "127.0.0.1"}, "127.0.0.1", "1.0")
+    with pytest.raises(downloads.Answer, match="through a proxy"):  # one that was set up without a header
+        downloads.who(silent)
     monkeypatch.setattr(gate, "provider", lambda: "unreadable")
     answer = site.get("/download")
     assert answer.status_code == 403 and "cannot be read" in answer.text

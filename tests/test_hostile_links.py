@@ -88,7 +88,7 @@ def _check(app: AppTest, asked: Asked, what: object) -> None:
 
 
 def test_every_parameter_that_a_page_reads_is_fuzzed() -> None:
-    assert {"grain", "group", "average", "people", "by", "place", "ask"} <= bound_names()
+    assert {"grain", "group", "average", "people", "by", "place", "ask", "kind", "split"} == bound_names()
     assert set(NAMES) | bound_names() <= set(parameters())
 
 

@@ -82,13 +82,14 @@ def test_the_tests_get_their_arguments_and_have_the_last_word(project: Path) -> 
     assert "Installing what requirements.txt and requirements-test.txt lists" in output(project)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--full"], ["-k", "fetch"], ["-m", "not browser", "--durations=9"]])
+@pytest.mark.parametrize("arguments", [[], ["--full"], ["-m", "not browser", "--durations=9"]])
 def test_the_whole_suite_runs_in_two_processes(arguments: list[str]) -> None:
     assert processes(arguments) == IN_TWO
 
 
 @pytest.mark.parametrize(
-    "arguments", [["tests/test_a.py"], ["tests/test_a.py::test_b", "-x"], ["-n", "0"], ["--numprocesses=4"], ["--pdb"]]
+    "arguments",
+    [["tests/test_a.py"], ["tests/test_a.py::test_b", "-x"], ["-k", "fetch"], ["-n", "0"], ["--numprocesses=4"]],
 )
 def test_what_is_named_or_watched_runs_in_one(arguments: list[str]) -> None:
     assert processes(arguments) == ()
