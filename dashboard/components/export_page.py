@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import words
-from dashboard.components import export_file, figure, filter_bar, gate, linked, notices
+from dashboard.components import export_file, figure, filter_bar, gate, linked, notices, synthetic_card
 from dashboard.escape import markdown_text
 from dashboard.exports.dimensions import Dimension, dimensions, label, usual
 from dashboard.exports.plan import SPLIT, Kind, Plan, Refused, plan
@@ -50,6 +50,7 @@ def show(ctx: Context) -> None:
     with right:
         _left_out(decided)
     export_file.elsewhere(ctx, decided, form)
+    synthetic_card.show(ctx)
 
 
 def _intro(ctx: Context) -> str:

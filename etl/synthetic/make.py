@@ -28,7 +28,7 @@ EPSILONS, DELTAS = (0.1, 20.0), (1e-15, 1e-7)
 # What of the privacy loss goes where: a first look at how many people there are, then combinations of 1, 2 and 3.
 FIRST_LOOK = 0.01
 BUDGET = {1: 0.1, 2: 0.2, 3: 0.7}
-PEOPLE_A_CELL = 25  # the finest periods at which kind, age and period together leave so many people to a combination
+PEOPLE_A_CELL = 15  # the finest periods at which kind, age and period together leave so many people to a combination
 WIDTHS = (1, 2, 3, 5)
 
 Progress = Callable[[str, float], None]

@@ -98,7 +98,7 @@ def singles(content: Content) -> Iterator[tuple[str, str, str, str, int]]:
             here = content.made.sum(axis=tuple(a for a in range(content.made.ndim) if a != m.ways[0]))
             for value, noisy, synthetic in zip(attribute.values, m.counts, here, strict=True):
                 said = str(int(noisy)) if noisy >= SMALL else f"fewer than {SMALL}"
-                yield "+".join(attribute.columns), "+".join(value), said, f"{m.scale:.1f}", int(synthetic)
+                yield " and ".join(attribute.columns), ", ".join(value), said, f"{m.scale:.1f}", int(synthetic)
 
 
 _ERRORS = ("attributes_together", "combinations_here", "suppressed_percent", "suppressed_percent_of_people",
