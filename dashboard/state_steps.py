@@ -116,4 +116,28 @@ STEPS = (
         person TEXT NOT NULL,
         scope TEXT NOT NULL
     );""",
+    # dashboard/given.py: what was given to whom. dashboard/asked.py: questions about numbers, and their answers.
+    """CREATE TABLE given (
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        organisation TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        what TEXT NOT NULL,
+        release TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        person TEXT NOT NULL
+    );
+    CREATE TABLE asked (
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        link TEXT NOT NULL,
+        figure TEXT NOT NULL,
+        title TEXT NOT NULL,
+        release TEXT NOT NULL,
+        text TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('open', 'answered', 'closed')),
+        answer TEXT NOT NULL DEFAULT '',
+        settled_at TEXT
+    );""",
 )

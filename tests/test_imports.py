@@ -73,6 +73,9 @@ RULES = (
                     "saved",
                     "decks",
                     "headline",
+                    "given",
+                    "asked",
+                    "press",
                 ),
             )
             for rest in (".py", "/*")
