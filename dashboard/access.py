@@ -15,6 +15,11 @@ from dashboard.people import Entry, Grain, People, SignIn
 
 Tier = Literal["public", "restricted"]
 Role = Literal["public", "local", "partner", "researcher", "steward"]
+# What a proxy adds to a request: then it may stand open to other computers, wherever this server listens.
+PROXIED = (
+    *("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"),
+    *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-server"),
+)
 CLOCKS_DIFFER = 300.0  # seconds by which the provider's clock may be ahead of ours
 SIGN_IN_AGAIN = N_("Sign in again.")
 ASK_STEWARD = N_("Ask the data steward of your task force.")

@@ -28,7 +28,6 @@ R = TypeVar("R")
 _KEY = "_lamplight_access"
 LOOK_AGAIN = 10  # seconds between two looks at whether the sign-in of an open page still holds
 _NOTED_EVERY = 60.0  # seconds; noting each click would write to the disk each time
-_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded")
 
 Provider = tuple[str, ...] | Literal["none", "unreadable"]
 
@@ -271,4 +270,4 @@ def provider() -> Provider:
 def forwarded() -> bool:
     """Whether this page was asked for through a proxy, which may stand open to other computers."""
     headers = st.context.headers
-    return any(headers.get(name) for name in _FORWARDED)
+    return any(headers.get(name) for name in access.PROXIED)
