@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components import (
     context,
     coverage_figures,
+    figure,
     others,
     overview_figures,
     overview_map,
@@ -12,9 +13,11 @@ from dashboard.components import (
     view,
     what_changed,
 )
+from dashboard.i18n import _
 from dashboard.told import records_compared
 
 ctx = context.current()
+figure.page_name(_("Overview"))
 if ctx.catalogue.public:
     protected_overview.show(ctx)
 else:

@@ -17,7 +17,7 @@ from dashboard.charts import style
 from dashboard.components import gate
 from dashboard.components.taken_away import on_click
 from dashboard.dates import exact
-from dashboard.escape import markdown_text
+from dashboard.escape import html_text, markdown_text
 from dashboard.exports.inert import csv_bytes
 from dashboard.figures import About, Figure, MapPicture
 from dashboard.glossary import explained
@@ -103,6 +103,11 @@ def nothing(key: str, title: str, sentence: str, way_out: str = "", reset: Calla
             st.button(way_out, key=f"reset_{key}", on_click=reset, type="tertiary", icon=":material/restart_alt:")
         elif way_out:
             st.caption(markdown_text(way_out))
+
+
+def page_name(text: str) -> None:
+    """The name of a page whose answer is its title, for those who hear the page."""
+    st.html(f'<h1 class="lamplight-hidden">{html_text(text)}</h1>')
 
 
 def lead(text: str) -> None:

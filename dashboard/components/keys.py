@@ -12,6 +12,7 @@ EVERYWHERE = (
     ((N_("Enter"), N_("Space")), N_("Press a button, open a list")),
     (("↑", "↓"), N_("Move in an open list")),
     ((N_("Esc"),), N_("Close a list, a panel or an explanation")),
+    ((N_("Shift"),) * 3, N_("Quick exit: leave this page at once")),
 )
 ON_THE_MAP = (
     (("↑", "↓", "←", "→"), N_("Move the map, once it has the focus")),

@@ -19,7 +19,8 @@ from dashboard.warehouse import served_tier
 CRISIS_CALL, CRISIS_TEXT = "1-888-373-7888", "233733"
 LEAVE_FOR = "https://www.weather.gov/"  # a page that says nothing about the reader; opened on a click only
 LEAVE_SCRIPT = "/vendor/lamplight/leave.js"  # a file of ours, because the content policy runs no inline script
-STYLE = Path(__file__).resolve().parents[1] / "static" / "page.css"
+STATIC = Path(__file__).resolve().parents[1] / "static"
+STYLES = ("page.css", "access.css", "print.css")
 
 
 def problem(message: str, remedy: str) -> None:
@@ -53,22 +54,37 @@ def surroundings() -> None:
         f'<a class="lamplight-leave" href="{LEAVE_FOR}" target="_self" rel="noreferrer noopener">'
         f"{_('Quick exit')}</a>"
         f'<span class="lamplight-lang" lang="{language()}" hidden></span>'
-        f"{first_visit.panel(crisis_line())}{keys.panel()}"
-        f'<script src="{LEAVE_SCRIPT}"></script><script src="{page_file("page.js")}"></script>',
+        f"{_said()}{first_visit.panel(crisis_line())}{keys.panel()}"
+        f'<script src="{LEAVE_SCRIPT}"></script><script src="{page_file("page.js")}"></script>'
+        f'<script src="{page_file("access.js")}"></script>',
         unsafe_allow_javascript=True,
     )
 
 
 @cache
 def _style() -> str:
-    return STYLE.read_text(encoding="utf-8")
+    return "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+
+
+def _said() -> str:
+    """What static/access.js puts where Streamlit has no words, or only English ones."""
+    said = {
+        "skip": _("Skip to content"),
+        "map": _("Map:"),
+        "twin": _("The table below the map holds every place."),
+        "table": _("Table:"),
+    }
+    data = " ".join(f'data-{name}="{html_text(text)}"' for name, text in said.items())
+    return f'<span class="lamplight-said" hidden {data}></span>'
 
 
 def _colours() -> str:
     """The colours of this reader's theme, for what Streamlit does not draw."""
     p = palette(st.context.theme.type)
     named = {"surface": p.surface, "text": p.text, "quiet": p.quiet, "line": p.quiet, "accent": p.accent}
-    return ":root{" + "".join(f"--lamplight-{name}:{colour};" for name, colour in named.items()) + "}"
+    if p.dark:
+        named["turned"] = "invert(1) hue-rotate(180deg)"  # shades drawn for a dark screen, on white paper
+    return ":root{" + "".join(f"--lamplight-{name}:{value};" for name, value in named.items()) + "}"
 
 
 def fictional_or_restricted(catalogue: Catalogue | None) -> None:
@@ -96,7 +112,10 @@ def footer(catalogue: Catalogue | None) -> None:
         parts.insert(0, fresh)
     st.divider()
     st.caption(markdown_text(" ".join(parts)))
-    st.html(keys.button())
+    st.html(
+        f'<p class="lamplight-printed">{_("This view:")} <span class="lamplight-printed-link"></span></p>'
+        f"{first_visit.button()} {keys.button()}"
+    )
     spoken.choice()
 
 

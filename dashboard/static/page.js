@@ -26,9 +26,17 @@ if (!window.lamplightPage) {
     let single = recall(KEYS) !== 'off';
     root.classList.toggle('lamplight-first', !recall(SEEN));
 
+    let asked = false; // the panel of a first visit was asked for, not shown unasked
     const dismiss = () => {
+      const within = document.activeElement?.closest('.lamplight-welcome');
       root.classList.remove('lamplight-first');
       remember(SEEN, 'yes');
+      if (within && asked) document.querySelector('.lamplight-help-open')?.focus({ preventScroll: true }); // or a keyboard would begin again at the top
+    };
+    const showHelp = () => {
+      asked = true;
+      root.classList.add('lamplight-first');
+      document.querySelector('.lamplight-dismiss')?.focus({ preventScroll: true });
     };
 
     const dialog = () => document.querySelector('dialog.lamplight-keys');
@@ -83,6 +91,7 @@ if (!window.lamplightPage) {
       const { target } = event;
       if (!(target instanceof Element)) return;
       if (target.closest('.lamplight-dismiss')) dismiss();
+      else if (target.closest('.lamplight-help-open')) showHelp();
       else if (target.closest('.lamplight-keys-open')) toggleKeys();
       else if (target.closest('.lamplight-keys-close')) dialog().close();
     });

@@ -253,8 +253,18 @@ window.lamplight = (() => {
     following = false;
   };
 
+  // For whom moving pictures make ill: a zoom is a step, and arrow keys move the map at once.
+  const still = () => {
+    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    Object.assign(map.options, { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+    map._zoomAnimated = false; // Leaflet read the option when the map was made
+    const pan = map.panBy;
+    map.panBy = (offset, options) => pan.call(map, offset, { ...options, animate: false });
+  };
+
   const start = (made, theme, pair) => {
     map = made;
+    still();
     if (pair) lead(pair);
     Object.entries(theme).forEach(([name, colour]) => document.documentElement.style.setProperty(`--${name}`, colour));
     // Above the places: what is drawn on the map, and a drawn area.
