@@ -71,7 +71,7 @@ def _choices(ctx: Context) -> tuple[Kind, tuple[str, ...], tuple[Dimension, ...]
             labels: dict[Kind, str] = {"totals": _("Totals"), "records": _("Records")}
             with in_english():
                 named: dict[Kind, str] = {"totals": _("Totals"), "records": _("Records")}
-            bound = linked.follow(KIND, named)
+            bound = linked.follow(KIND, named, "totals")
             kind = st.segmented_control(
                 _("What to take"), list(labels), format_func=labels.__getitem__, default="totals", required=True,
                 key=KIND, width="content", **bound,
@@ -90,7 +90,7 @@ def _by(offered: tuple[Dimension, ...], ctx: Context) -> tuple[str, ...]:
         st.session_state[BY] = [n for n in kept if n in labels]
     with in_english():
         named = {name: label(name, ctx.catalogue) for name in labels}
-    bound = linked.follow(BY, named, many=True)
+    bound = linked.follow(BY, named, list(start), many=True)
     chosen = st.multiselect(
         _("Split the totals by"), list(labels), default=list(start), format_func=labels.__getitem__,
         key=BY, placeholder=_("One row: the total"), width=640, **bound,

@@ -34,6 +34,8 @@ _HELP = {
 
 # The filters that are always in sight, and their width in pixels: one row of a laptop's screen.
 _WIDTHS = {"from": 116, "to": 116, "source": 218, "exploitation": 218, "area": 218}
+# A published period can be named like "2020 to 2021".
+_PROTECTED_WIDTHS = {"unit": 160, "from": 152, "to": 152, "source": 206, "exploitation": 206, "area": 206}
 _REWRITTEN = "_lamplight_link_rewritten"
 
 
@@ -80,14 +82,14 @@ def _draw_protected(warehouse: Warehouse, catalogue: Catalogue, page: str) -> Fi
     """The bar of the public file: the unit first, because each has periods, areas and filters of its own."""
     with st.container(key="filter_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_row"):
-            with st.container(width=_WIDTHS["source"]):
+            with st.container(width=_PROTECTED_WIDTHS["unit"]):
                 unit = _one("unit", catalogue, frozenset({"unit"}))
             own = catalogue.of(unit)
             can = offered(catalogue, unit)
             chosen: dict[str, Any] = {"unit": unit, "related": False}
             for name in (n for n in (*_WIDTHS, "age", "sex", "premise") if n in can):
                 _whole_period(name, own)
-                with st.container(width=_WIDTHS.get(name, 190)):
+                with st.container(width=_PROTECTED_WIDTHS.get(name, 190)):
                     chosen[name] = _one(name, own, can) if name in ONE else _many(name, own, can)
             st.button(_("Reset"), icon=":material/restart_alt:", type="tertiary", key="reset", on_click=reset)
         filters = _filters(chosen, own)
@@ -165,7 +167,7 @@ def _one(name: str, catalogue: Catalogue, can: frozenset[str]) -> Any:
     labels = choices(name, catalogue)
     keys = list(labels)
     usual = getattr(default(catalogue.of("") if name == "unit" else catalogue), ONE[name])
-    bound = linked.follow(name, labels)
+    bound = linked.follow(name, labels, usual)
     chosen = st.selectbox(
         _(LABELS[name]),
         keys,
@@ -192,7 +194,7 @@ def _help(name: str) -> str | None:
 def _many(name: str, catalogue: Catalogue, can: frozenset[str]) -> list[Any]:
     labels: Mapping[Any, str] = choices(name, catalogue)
     absent = name not in can
-    bound = linked.follow(name, labels, many=True)
+    bound = linked.follow(name, labels, [], many=True)
     chosen = st.multiselect(
         _(LABELS[name]),
         list(labels),

@@ -23,8 +23,11 @@ def turned(page: str) -> None:
         st.session_state[_WRITTEN] = {}
 
 
-def follow(key: str, labels: Mapping[Any, str], many: bool = False) -> dict[str, Any]:
-    """Before a widget: what it needs to be linked. labels : option -> what the link says, in English."""
+def follow(key: str, labels: Mapping[Any, str], usual: Any = None, many: bool = False) -> dict[str, Any]:
+    """Before a widget: what it needs to be linked.
+
+    labels : option -> what the link says, in English. usual : the choice where the link says nothing.
+    """
     KEYS.add(key)
     if english():
         return {"bind": "query-params"}
@@ -37,7 +40,8 @@ def follow(key: str, labels: Mapping[Any, str], many: bool = False) -> dict[str,
         if read:
             st.session_state[key] = read if many else read[-1]
     elif written and key in st.session_state:
-        del st.session_state[key]  # Back, to a link that did not have it
+        # Back, to a link that did not have it. Deleted, it would come again from the browser with the next click.
+        st.session_state[key] = [] if many and usual is None else usual
     return {}
 
 

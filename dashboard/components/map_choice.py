@@ -31,7 +31,7 @@ def scale(ctx: Context) -> Scale:
     _recall(SCALE)
     at = options.index(usual(ctx))
     named = {label: label for label in labels}
-    bound = linked.follow(SCALE, named)
+    bound = linked.follow(SCALE, named, options[at].label)
     chosen = st.selectbox(
         _("Count by"), list(labels), at, lambda label: labels[label].said, key=SCALE, on_change=_forget, **bound
     )
@@ -74,7 +74,7 @@ def place(ctx: Context, by: Scale, places: pd.DataFrame) -> tuple[tuple[str, ...
     _recall(PLACE)
     places = _with_chosen(ctx, by, places)
     labels = dict(zip(places["id"], places["label"], strict=True))
-    bound = linked.follow(PLACE, _in_links(ctx, by, labels, _wanted()), many=True)
+    bound = linked.follow(PLACE, _in_links(ctx, by, labels, _wanted()), [], many=True)
     chosen = st.multiselect(
         _("Places"),
         list(labels),
@@ -104,7 +104,7 @@ def pick(label: str, options: Mapping[str, str], key: str) -> str:
     """A choice that the link carries: options are what is shown -> what it means. Returns the meaning."""
     _recall(key)
     named = {option: option for option in options}
-    bound = linked.follow(key, named)
+    bound = linked.follow(key, named, next(iter(options), None))
     chosen = st.selectbox(label, list(options), format_func=_, key=key, on_change=moved, **bound)
     _keep(key, chosen)
     linked.keep(key, chosen, named, next(iter(options), None))

@@ -15,7 +15,7 @@ def choose(ctx: Context) -> People:
     held, start = told.held(ctx), told.usual(ctx)
     view.unread(people={u: told.WHO[u] for u in held})
     labels = {u: told.WHO[u] for u in held}
-    bound = linked.follow("people", labels)
+    bound = linked.follow("people", labels, start)
     unit = st.segmented_control(
         _("People"), held, default=start, required=True, key="people", format_func=lambda u: _(labels[u]),
         label_visibility="collapsed", **bound,

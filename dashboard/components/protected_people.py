@@ -22,7 +22,7 @@ def show(ctx: Context) -> None:
         return
     start = people.usual(ctx)
     labels = {u: WHO[u] for u in held}
-    bound = linked.follow("people", labels)
+    bound = linked.follow("people", labels, start)
     unit = st.segmented_control(
         _("People"), held, default=start, required=True, key="people", format_func=lambda u: _(labels[u]),
         label_visibility="collapsed", **bound,

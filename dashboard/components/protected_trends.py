@@ -21,7 +21,7 @@ def show(ctx: Context) -> None:
     own = base.cube(ctx)
     offered = trends.groups(ctx)
     view.unread(group=offered)
-    bound = linked.follow("group", offered)
+    bound = linked.follow("group", offered, "")
     group = st.selectbox(
         _("Group by"), list(offered), format_func=lambda g: _(offered[g]), key="group", width=230, **bound
     )

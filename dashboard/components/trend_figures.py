@@ -18,13 +18,13 @@ def controls(ctx: Context) -> Choice:
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         grain = "year"
         if not published:
-            bound = linked.follow("grain", measures.GRAINS)
+            bound = linked.follow("grain", measures.GRAINS, "month")
             grain = st.segmented_control(
                 _("By"), list(measures.GRAINS), default="month", required=True, key="grain",
                 format_func=lambda g: _(measures.GRAINS[g]), **bound,
             )  # fmt: skip
             linked.keep("grain", grain, measures.GRAINS, "month")
-        bound = linked.follow("group", groups)
+        bound = linked.follow("group", groups, "")
         group = st.selectbox(
             _("Group by"), list(groups), format_func=lambda g: _(groups[g]), key="group", width=230, **bound
         )
@@ -33,7 +33,7 @@ def controls(ctx: Context) -> Choice:
         if not group and not published:
             names = averages(grain)
             view.unread(average=names)
-            bound = linked.follow("average", names)
+            bound = linked.follow("average", names, "")
             chosen = st.segmented_control(
                 _("Moving average"), list(names), default="", required=True, key="average",
                 format_func=lambda w: _(names[w]), **bound,
