@@ -10,14 +10,17 @@ import re
 
 _HTML = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`\\${}="}
 _CONTROL = dict.fromkeys((*range(32), 127, 0x2028, 0x2029), " ")
+# Halves of characters and those that are none: a file of XML or UTF-8 that holds one cannot be written or opened.
+_NONE = dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd")
 # Characters that reverse or hide what a reader sees.
 _INVISIBLE = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), "")
+_UNSHOWN = _CONTROL | _INVISIBLE | _NONE
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&@=\"'/])")
 
 
 def plain(value: object) -> str:
     """One line of text: no control characters, nothing that turns the reading direction round."""
-    return str(value).translate(_CONTROL | _INVISIBLE).strip()
+    return str(value).translate(_UNSHOWN).strip()
 
 
 def html_text(value: object) -> str:

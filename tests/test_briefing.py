@@ -364,10 +364,11 @@ def test_text_is_marked_with_its_language() -> None:
 
 def test_hostile_text_is_text_and_control_characters_do_not_break_the_file() -> None:
     figure = made.figure("x", made.plots()["bars"]).__class__(
-        "x", made.HOSTILE + "\x00\x0b", "", made.plots()["categories"], made.table(), made.HOSTILE, about=made.ABOUT
-    )
+        "x", made.HOSTILE + "\uffff\x00\x0b", "", made.plots()["categories"], made.table(), made.HOSTILE,
+        about=made.ABOUT,
+    )  # fmt: skip
     slide = opened(deck(figure)).slides[1]
-    assert slide.shapes.title.text == made.HOSTILE
+    assert slide.shapes.title.text == made.HOSTILE + "\ufffd"
 
 
 def test_an_unknown_preset_or_language_is_refused_in_a_sentence() -> None:

@@ -54,6 +54,7 @@ def test_addresses_do_not_become_links() -> None:
 def test_plain_drops_what_hides_or_reverses_text() -> None:
     assert plain("Old\u202eMill\u200b\x00\n") == "OldMill"
     assert plain(" North\tgate ") == "North gate"
+    assert plain("Old\ud800 Mill\uffff") == "Old\ufffd Mill\ufffd", "no file of XML could hold these"
 
 
 def test_numbers_and_nothing_are_text_too() -> None:

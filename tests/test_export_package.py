@@ -203,6 +203,27 @@ def test_without_git_the_version_is_that_of_pyproject(tmp_path: Path, monkeypatc
         version.code_version.cache_clear()
 
 
+def test_asking_for_the_version_takes_no_lock_of_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*command: str) -> None:
+        subprocess.run(["git", "-C", str(tmp_path), "-c", "user.name=A", "-c", "user.email=a@b.example", *command],
+                       check=True, capture_output=True)  # fmt: skip
+
+    git("init", "-q")
+    (tmp_path / "a").write_text("1")
+    git("add", "a")
+    git("commit", "-q", "-m", "one")
+    (tmp_path / "a").write_text("2")
+    (tmp_path / ".git" / "index.lock").touch()  # somebody commits
+    before = (tmp_path / ".git" / "index").stat().st_mtime_ns
+    monkeypatch.setattr(version, "ROOT", tmp_path)
+    version.code_version.cache_clear()
+    try:
+        assert version.code_version().endswith("-dirty")
+    finally:
+        version.code_version.cache_clear()
+    assert (tmp_path / ".git" / "index").stat().st_mtime_ns == before
+
+
 def test_the_same_rows_make_the_same_package(
     public: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,12 @@ def test_an_area_is_new_or_gone_only_beyond_rounding_and_what_has_no_place() -> 
     assert lines(100, 108) == []
 
 
+def test_what_has_no_published_place_is_never_said_to_be_none(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "_unplaced", lambda *_asked: 0)
+    found = published.areas(whole(public, "public"))
+    assert found is not None and found.basis.count("few or none") == 2 and " 0 " not in found.basis
+
+
 # -- slides and the page -----------------------------------------------------------------------------------------------
 
 

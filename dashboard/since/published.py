@@ -179,9 +179,10 @@ def areas(ctx: Context) -> Section | None:
     none = _("No area changed by more than rounding, chance and what is published without a place can make.")
     basis = _("{last} beside {before}. In {last} {n}, in {before} {m} are published without a place: they could lie in "
               "any area, so a change has to be larger than that.")  # fmt: skip
+    said = {"n": protection.number(unplaced[0]), "m": protection.number(unplaced[1])}  # a 0 may be 1 to 10 here, too
     return Section(
         "hotspots", heading, tuple(lines[:MOST]) or (none,),
-        basis.format(last=last.words, before=before.words, n=words.number(unplaced[0]), m=words.number(unplaced[1])),
+        basis.format(last=last.words, before=before.words, **said),
         place=True,
     )  # fmt: skip
 
