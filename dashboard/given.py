@@ -38,15 +38,21 @@ def note(
     data_dir: Path, organisation: str, purpose: str, release: str, sha256: str, person: str = "", what: str = PACK
 ) -> Given:
     """Keep one row. Raises GivenError (what is missing) or StateError (the file)."""
+    to, why = check(organisation, purpose)
+    made = Given(saved.new_id(), datetime.now(UTC).replace(microsecond=0), to, why, what, release, sha256, person)
+    row = (made.id, made.at.isoformat(), to, why, what, release, sha256, person)
+    state.write(data_dir, lambda con: con.execute("INSERT INTO given VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row))
+    return made
+
+
+def check(organisation: str, purpose: str) -> tuple[str, str]:
+    """Both as they are kept. Raises GivenError."""
     to, why = saved.text(organisation, LONGEST), saved.text(purpose, LONGEST)
     if not any(c.isalnum() for c in to) or not any(c.isalnum() for c in why):
         raise GivenError(_("Say which organisation gets it, and what for."))
     if "@" in to or "@" in why:
         raise GivenError(_("An e-mail address names a person: write the organisation only."))
-    made = Given(saved.new_id(), datetime.now(UTC).replace(microsecond=0), to, why, what, release, sha256, person)
-    row = (made.id, made.at.isoformat(), to, why, what, release, sha256, person)
-    state.write(data_dir, lambda con: con.execute("INSERT INTO given VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row))
-    return made
+    return to, why
 
 
 def listed(data_dir: Path, limit: int = 200) -> tuple[Given, ...]:

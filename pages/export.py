@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard.components import context, export_page
+from dashboard.components import context, export_page, press_panel
 from dashboard.i18n import _
 
 ctx = context.current()
 st.title(_("Export"), anchor=False)
 export_page.show(ctx)
+press_panel.show(ctx)
