@@ -12,7 +12,8 @@ from dashboard.filters import NAMES
 from tests.conftest import ROOT
 
 MARK = "zqx17"  # stands in every hostile text: it must not come back
-PAGES = ("overview", "map", "trends", "demographics", "data", "export")
+PAGES = ("overview", "map", "trends", "demographics", "data", "export", "services", "why", "steward")
+PUBLIC_PAGES = tuple(page for page in PAGES if page != "steward")
 _BOUND = re.compile(r'linked\.follow\("?([\w.]+)"?,')
 _CONSTANTS = {"SCALE": "by", "PLACE": "place", "key": "ask", "KIND": "kind", "BY": SPLIT}
 STREAMLIT = ("embed", "embed_options", "theme", "page", "_stcore", "session", "__proto__", "constructor")

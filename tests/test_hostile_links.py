@@ -20,7 +20,8 @@ from dashboard.filters import NAMES, Filters
 from dashboard.measures import ask
 from dashboard.warehouse import Warehouse, open_warehouse
 from tests.conftest import ROOT
-from tests.hostile_links import BARE, MARK, PAGES, TEXTS, bound_names, links, parameters
+from tests.hostile_links import BARE, MARK, PAGES, PUBLIC_PAGES, TEXTS, bound_names, links, parameters
+from tests.make_public import make_public
 from tests.make_warehouse import make_warehouse
 
 SLOW = 1.0  # seconds for one question
@@ -97,6 +98,34 @@ def test_hostile_links(page: str, asked: Asked) -> None:
     for link in itertools.islice(links(len(page)), 3):
         _check(_open(page, link), asked, link)
     assert asked or page != PAGES[0], "the first page asks its questions while it is listened to"
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("released") / "public"
+    make_public(made, "year", "district", 700)
+    return made
+
+
+@pytest.fixture
+def publicly(released: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """The same of the protected view."""
+    monkeypatch.setenv("LAMPLIGHT_DATA", str(released))
+    monkeypatch.setenv("LAMPLIGHT_TIER", "public")
+    return asked
+
+
+@pytest.mark.parametrize("page", PUBLIC_PAGES)
+def test_hostile_links_to_the_protected_view(page: str, publicly: Asked) -> None:
+    for link in itertools.islice(links(200 + len(page)), 2):
+        _check(_open(page, link), publicly, link)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("page", PUBLIC_PAGES)
+def test_many_hostile_links_to_the_protected_view(page: str, publicly: Asked) -> None:
+    for link in itertools.islice(links(300 + len(page)), 25):
+        _check(_open(page, link), publicly, link)
 
 
 @pytest.mark.full
