@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import decks, saved, told
-from dashboard.components import present_figure
+from dashboard import decks, room, saved, told
+from dashboard.components import gate, present_figure
 from dashboard.filters import default
 from dashboard.palette import palette
 from dashboard.saved import PUBLIC, Reader
@@ -234,3 +234,20 @@ def test_a_server_that_is_open_to_others_only_reads(public: Path, root: Path, mo
     writing = ("slide_", "briefing_refresh", "briefing_create", "decision_")
     assert not [b.key for b in app.button if b.key and b.key.startswith(writing)]
     assert deck.items[1].title in says(opened(root, deck=deck.id, slide="2")), "presenting reads only"
+
+
+def test_what_a_meeting_decided_is_shown_to_the_room_and_to_no_stranger(
+    public: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import streamlit as st
+
+    deck = deck_of(public)
+    decks.decide(public, ROOM, deck.id, "Train two hotels")
+    warehouse, real = current(public, "public"), st.get_option
+    monkeypatch.setattr(gate, "forwarded", lambda: False)
+    for address, seen in (("127.0.0.1", True), ("0.0.0.0", False)):
+        monkeypatch.setattr(st, "get_option", lambda n, a=address: a if n == "server.address" else real(n))
+        assert ("Decided last time" in says(start(root, "briefing"))) is seen
+        assert ("Train two hotels" in says(opened(root, deck=deck.id, slide="1"))) is seen
+        room.said(gate.at_this_computer())
+        assert bool(decks.drawn_notes(warehouse)) is seen, "on charts, and in the files of a briefing"

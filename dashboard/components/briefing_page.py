@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import briefing, decks
+from dashboard import briefing, decks, room
 from dashboard.components import (
     briefing_decisions,
     briefing_slides,
@@ -136,10 +136,11 @@ def _tools(ctx: Context, deck: Stored, reader: Reader, changeable: bool) -> None
 
 def _file(ctx: Context, deck: Stored, reader: Reader, form: str) -> Callable[[], tuple[bytes, int]]:
     """What makes the file: on another thread, so all that it needs is taken along."""
-    data, spoken, warehouse = context.data_dir(), language(), ctx.warehouse
+    data, spoken, warehouse, shown = context.data_dir(), language(), ctx.warehouse, room.here()
 
     def make() -> tuple[bytes, int]:
         speak(spoken)
+        room.said(shown)
         made = decks.deck_of(data, present_page.of_release(warehouse, deck, data), reader, deck)
         content = briefing.pptx(made) if form == "pptx" else briefing.pdf(made)
         return content, len(made.slides)

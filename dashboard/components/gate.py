@@ -14,7 +14,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 import streamlit as st
 
-from dashboard import access, people, sessions
+from dashboard import access, people, room, sessions
 from dashboard.access import Access, Denied
 from dashboard.components import context, notices, recorded, spoken
 from dashboard.escape import markdown_text
@@ -116,6 +116,7 @@ def hold(granted: Access | None) -> None:
         st.session_state.pop(_KEY, None)
     else:
         st.session_state[_KEY] = granted
+        room.said(at_this_computer())
 
 
 def current() -> Access:
@@ -141,7 +142,7 @@ def fragment(draw: Callable[P, R], run_every: float | None = None) -> Callable[P
 
     @wraps(draw)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
-        spoken.again()
+        _again()
         if isinstance(decide(note=run_every is None), Access):
             return draw(*args, **kwargs)
         _page_again()
@@ -155,11 +156,17 @@ def callback(change: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(change)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        spoken.again()
+        _again()
         if isinstance(decide(), Access):
             change(*args, **kwargs)
 
     return guarded
+
+
+def _again() -> None:
+    """What dashboard/main.py says first in each run, for what Streamlit runs without it."""
+    spoken.again()
+    room.said(at_this_computer())
 
 
 def _page_again() -> None:
@@ -265,6 +272,11 @@ def provider() -> Provider:
         return "unreadable"
     named = [name for name in section if hasattr(section[name], "get") and section[name].get("client_id")]
     return tuple((["default"] if section.get("client_id") else []) + named) or "unreadable"
+
+
+def at_this_computer() -> bool:
+    """Whether this run is for whoever sits at the computer that serves it."""
+    return access.is_loopback(st.get_option("server.address")) and not forwarded()
 
 
 def forwarded() -> bool:

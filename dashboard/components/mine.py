@@ -1,8 +1,6 @@
 """Whose saved views and briefings these are, and whether this process may write them down."""
 
-import streamlit as st
-
-from dashboard import access, audit
+from dashboard import audit
 from dashboard.components import context, gate, recorded
 from dashboard.i18n import _
 from dashboard.saved import Reader, scope_of
@@ -34,7 +32,7 @@ def read_only() -> str:
     """
     if served_tier() != "public":
         return ""
-    if access.is_loopback(st.get_option("server.address")) and not gate.forwarded():
+    if gate.at_this_computer():
         return ""
     return _(
         "This server is open to other computers and knows nobody, so nothing can be saved here. Views and briefings "

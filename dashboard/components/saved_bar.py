@@ -196,6 +196,8 @@ def _version(ctx: Context, then: saved.Kept) -> str:
 
 @callback
 def _keep(ctx: Context, view_id: str) -> None:
+    if mine.read_only():
+        return
     try:
         saved.keep(context.data_dir(), mine.reader(), view_id, headline.figures(ctx))
         mine.noted("change", f"view:{view_id}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from dashboard import saved, state
+from dashboard import room, saved, state
 from dashboard.decks.store import DeckError
 from dashboard.i18n import _
 from dashboard.saved import Reader
@@ -33,7 +33,12 @@ class Decision:
 
 
 def decisions(data_dir: Path, reader: Reader, deck_id: str = "") -> tuple[Decision, ...]:
-    """What was decided, open ones first, then by the day that they are due. deck_id : "" for all. Raises StateError."""
+    """What was decided, open ones first, then by the day that they are due. deck_id : "" for all. Raises StateError.
+
+    On the public side nothing for those who may not write: a meeting decides for itself, not for every visitor.
+    """
+    if reader.scope == saved.PUBLIC and not reader.administers:
+        return ()
 
     def ask(con: sqlite3.Connection) -> tuple[Decision, ...]:
         if not saved.has_tables(con):
@@ -98,7 +103,7 @@ def drawn_notes(warehouse: Warehouse, first: date | None = None, last: date | No
     """Decisions as dated notes for charts of this warehouse: those that its reader may see, made in these months."""
     public = warehouse.catalogue.public
     data_dir = warehouse.path.parents[2] if public else warehouse.path.parents[1]
-    reader = Reader("", saved.scope_of(getattr(warehouse, "sources", None), public), administers=False)
+    reader = Reader("", saved.scope_of(getattr(warehouse, "sources", None), public), public and room.here())
     try:
         found = decisions(data_dir, reader)
     except StateError:
