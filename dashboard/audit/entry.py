@@ -20,6 +20,8 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "view": N_("Looked at a page"),
         "export": N_("Exported"),
         "give": N_("Gave out a press pack"),
+        "ask": N_("Questioned a number"),
+        "answer": N_("Answered a question about a number"),
         "save": N_("Saved a view or a briefing"),
         "change": N_("Changed a view or a briefing"),
         "delete": N_("Deleted a view or a briefing"),

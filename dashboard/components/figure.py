@@ -121,6 +121,7 @@ def note(text: str) -> None:
 
 
 def _buttons(made: Figure) -> None:
+    from dashboard.components import question_button
     from dashboard.components.picture_button import buttons  # what it draws a picture with is slow to import
 
     key, table = made.key, made.table
@@ -145,6 +146,7 @@ def _buttons(made: Figure) -> None:
         if made.reading:
             with st.popover(_("How to read it"), type="tertiary", key=f"reading_{key}", icon=":material/help:"):
                 st.markdown(markdown_text(made.reading))
+        question_button.button(made)
 
 
 @gate.fragment

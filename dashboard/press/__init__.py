@@ -3,6 +3,6 @@
 `pack` makes the zip; it is made from the protected file only.
 """
 
-from dashboard.press.pack import NotPublic, Pack, pack
+from dashboard.press.pack import NotPublic, Pack, contact, pack
 
-__all__ = ["NotPublic", "Pack", "pack"]
+__all__ = ["NotPublic", "Pack", "contact", "pack"]
