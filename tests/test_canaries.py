@@ -52,6 +52,7 @@ def load_all(folder: Path) -> tuple[Store, Path]:
         bad = folder / "bad.csv"
         bad.write_text(f"Date,Crime,Name\n1,2,{TEXT}\n", encoding="utf-8")
         assert main(["load", "lapd", str(bad), "--data", str(store.data)]) == 1
+        assert main(["release", "--data", str(store.data)]) == 0  # with what the next release is made from
         assert main(["status", "--data", str(store.data)]) == 0
     return store, folder / "said.txt"
 
@@ -90,6 +91,7 @@ def test_no_byte_and_no_value_of_the_warehouse_holds_one(loaded: tuple[Store, Pa
     """Raw bytes, and, because they are compressed, every column of every Parquet file and of every table."""
     store, said = loaded
     seen = 0
+    assert list((store.root / "releases").glob("*/basis.json")) and list((store.data / "public").rglob("*.duckdb"))
     for path in sorted(p for p in store.data.rglob("*") if p.is_file()):
         assert not holds(path.read_bytes()), path.name
         assert not holds(path.name.encode()), path.name
