@@ -42,7 +42,7 @@ def missing(catalogue: Catalog) -> list[str]:
 def _whole(entry: Entry | None, plural: bool) -> bool:
     if entry is None or entry.fuzzy or isinstance(entry.string, str) == plural:
         return False
-    return bool(entry.string) if isinstance(entry.string, str) else all(entry.string)
+    return bool(entry.string) if isinstance(entry.string, str) else all(entry.string or ("",))
 
 
 def stale(catalogue: Catalog) -> list[str]:
@@ -58,7 +58,7 @@ def misplaced(catalogue: Catalog) -> list[str]:
         if not entry.id:
             continue
         own = [entry.id] if isinstance(entry.id, str) else list(entry.id)
-        theirs = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        theirs = [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
         wanted_last, known = placeholders(own[-1]), set().union(*(placeholders(text) for text in own))
         # The form for one thing may leave the number out.
         fits = placeholders(theirs[-1]) == wanted_last and all(placeholders(text) <= known for text in theirs)

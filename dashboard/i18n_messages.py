@@ -115,7 +115,7 @@ def untranslated(path: Path) -> list[str]:
         text = node.value
         if _TEXT.search(text) and not _NOT_TEXT.match(text) and not _MARKUP.search(text):
             found.append((node.lineno, text))
-    found += [(node.lineno, node.value) for node in _single_words(module) if id(node) not in skipped]
+    found += [(node.lineno, str(node.value)) for node in _single_words(module) if id(node) not in skipped]
     return [f"{name}:{line}: {text[:80]!r}" for line, text in sorted(set(found))]
 
 

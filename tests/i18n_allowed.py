@@ -38,6 +38,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "python -m etl release --data DIR",
         "python start.py --tier public --data DIR",
     ),
+    "dashboard/components/press_panel.py": ("python -m etl release --data DIR",),
+    "dashboard/given.py": ("press pack",),
     "dashboard/components/public_side.py": (
         "python -m etl release --data DIR",
         "python start.py --tier public --data DIR",

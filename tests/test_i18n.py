@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from babel.dates import format_date
@@ -55,7 +56,7 @@ def test_what_is_not_yet_done_is_there_and_still_to_do() -> None:
         assert any(i18n_messages.untranslated(i18n_messages.ROOT / n) for n in files), f"{start} is done: take it off"
 
 
-def test_the_finder_finds(tmp_path) -> None:
+def test_the_finder_finds(tmp_path: Path) -> None:
     page = tmp_path / "page.py"
     page.write_text(
         '"""A docstring is not for readers."""\n'
@@ -115,8 +116,8 @@ def test_a_translation_keeps_the_marks_of_its_message(catalogue: Catalog) -> Non
     assert wrong == []
 
 
-def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 # -- the reader's numbers and dates ------------------------------------------------------------------------------------
