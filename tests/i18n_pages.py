@@ -89,7 +89,7 @@ SHOWN = ("label", "help", "placeholder", "body", "delta", "text", "title", "capt
 
 def _proto(proto: Any) -> Iterator[str]:
     for kind in ("popover", "expandable", "tab", "dialog"):
-        part = getattr(proto, kind, None)
+        part: Any = getattr(proto, kind, None)
         if part is not None and getattr(part, "label", ""):
             yield str(part.label)
 

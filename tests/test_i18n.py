@@ -1,4 +1,4 @@
-"""Languages: no text outside the catalogues, the catalogues whole, numbers and dates as the reader's country has them."""
+"""Languages: no text outside the catalogues, the catalogues whole, numbers and dates of the reader's country."""
 
 import ast
 from collections.abc import Iterator
