@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -318,6 +319,12 @@ def test_type_is_never_tiny(every: Any) -> None:
             assert all(size >= least for size in sizes), shape.name
         for chart in charts(slide):
             assert chart.font.size.pt >= 12
+
+
+def test_each_slide_of_the_fictional_sample_says_that_it_is_invented() -> None:
+    for fictional in (True, False):
+        slides = opened(replace(deck(*made.figures()[:2]), fictional=fictional)).slides
+        assert ["Fictional sample: every record is invented." in texts(s) for s in slides] == [fictional] * 3
 
 
 def test_nothing_lies_outside_the_slide_or_over_the_footer(every: Any) -> None:

@@ -123,7 +123,9 @@ def test_every_role_and_format(site: TestClient, data: Path, email: str | None, 
         assert (row.sha256, row.format) == (sha256, "zip" if form == "package" else form)
         assert (row.person, row.page, row.subject) == (email, "export", kind) and row.rows is not None
         assert answer.headers["repr-digest"] == f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
-        assert answer.headers["content-disposition"].startswith('attachment; filename="RESTRICTED-lamplight-incidents-')
+        assert answer.headers["content-disposition"].startswith(
+            'attachment; filename="RESTRICTED-fictional-lamplight-incidents-'
+        )
         assert answer.headers["content-type"] == exports.MEDIA_TYPES[form]
         if form in ("csv", "csv.gz"):
             text = (gzip.decompress(answer.content) if form == "csv.gz" else answer.content).decode("utf-8-sig")

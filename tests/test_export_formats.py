@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard.exports import FORMATS, Cancelled, ExportError, as_xlsx, file_name, write
+from dashboard.exports.about import standing
 from dashboard.exports.inert import inert
 from dashboard.exports.plan import Plan
 from dashboard.warehouse import Warehouse, open_warehouse
@@ -225,7 +227,10 @@ def test_names_of_files_hold_nothing_but_letters_and_say_what_is_restricted(
     warehouse: Warehouse, public: Warehouse
 ) -> None:
     assert file_name(records(warehouse), "package") == "RESTRICTED-lamplight-incidents-version-1.zip"
-    assert file_name(totals(public), "csv.gz") == "lamplight-incidents-2026-01-02-1.csv.gz"
+    invented = totals(public)  # whose records are
+    assert file_name(invented, "csv") == "fictional-lamplight-incidents-2026-01-02-1.csv"
+    assert standing(invented).startswith("Fictional sample: every record is invented. Protected figures")
+    assert file_name(replace(invented, fictional=False), "csv.gz") == "lamplight-incidents-2026-01-02-1.csv.gz"
 
 
 # -- as other programs see them ----------------------------------------------------------------------------------------

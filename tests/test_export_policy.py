@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from dashboard import measures
 from dashboard.access import LOCAL, PUBLIC, Access
 from dashboard.catalogue import AreaGroup
+from dashboard.exports import policy
 from dashboard.exports.dimensions import MOST, dimensions
 from dashboard.exports.plan import Plan, Refused, plan
 from dashboard.exports.policy import EVERY
+from dashboard.exports.rows import Rows
 from dashboard.filters import Filters, default
 from dashboard.scoped import scoped
 from dashboard.warehouse import Warehouse, open_warehouse
@@ -147,6 +149,19 @@ def test_the_order_of_the_rows_tells_nothing_of_the_days(whole: Warehouse, role:
     numbers = table.select_dtypes("number").columns
     keys[numbers] = table[numbers].fillna(-1)
     assert keys.equals(keys.sort_values(list(keys.columns), ignore_index=True))
+
+
+@pytest.mark.parametrize("role", ["researcher", "cells", "lost layer"])
+def test_many_records_are_sorted_in_pieces_to_the_same_file(
+    whole: Warehouse, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = allowed(decided(whole, ROLES[role], Filters(), "records"))
+    monkeypatch.setattr(policy, "AT_ONCE", 10)
+    piecewise = allowed(decided(whole, ROLES[role], Filters(), "records"))
+    assert not at_once.pieces and len(piecewise.pieces) > 2
+    opened = scoped(whole, ROLES[role].sources)
+    one, other = ([row for b in Rows(p, opened).batches() for row in b.to_pylist()] for p in (at_once, piecewise))
+    assert one == other
 
 
 @pytest.mark.parametrize("role", ROLES)

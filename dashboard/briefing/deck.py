@@ -39,6 +39,7 @@ class Deck:
 
     as_of : the last day that the figures know of, None where no source prints one. release : id of the public release,
     empty on records. restricted : drawn from records, so every slide says so. language : a key of i18n.LANGUAGES.
+    fictional : every record is invented, and every slide says so.
     Raises ValueError for a language that is not there.
     """
 
@@ -49,6 +50,7 @@ class Deck:
     release: str = ""
     restricted: bool = False
     language: str = "en"
+    fictional: bool = False
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:

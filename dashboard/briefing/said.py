@@ -45,7 +45,9 @@ def _last(about: "About | None", deck: Deck) -> str:
     as_of = (about.as_of if about else None) or deck.as_of
     release = (about.release if about else "") or deck.release
     secret = about.restricted if about else deck.secret
+    invented = deck.fictional or (about is not None and about.fictional)
     parts = [
+        _("Fictional sample: every record is invented.") if invented else "",
         _("As of {day}.").format(day=words.day(as_of)) if as_of else "",
         _("Release {release}.").format(release=plain(release)) if release and not secret else "",
         _("Drawn from records, not from a public release.") if secret else "",

@@ -91,4 +91,5 @@ def deck_of(data_dir: Path, warehouse: Warehouse, reader: Reader, deck: Stored):
         release=release_of(warehouse),
         restricted=not catalogue.public,
         language=language(),
+        fictional=catalogue.fictional,
     )

@@ -60,7 +60,8 @@ def suffix(form: str) -> str:
 def file_name(plan: Plan, form: str) -> str:
     """A name that says what is in the file, without a word of the reader's: `lamplight-incidents-2026-01-02-1.csv`."""
     restricted = "" if plan.tier == "public" else "RESTRICTED-"
-    return f"{restricted}lamplight-{safe_name(plan.unit)}-{safe_name(plan.release)}{suffix(form)}"
+    invented = "fictional-" if plan.fictional else ""
+    return f"{restricted}{invented}lamplight-{safe_name(plan.unit)}-{safe_name(plan.release)}{suffix(form)}"
 
 
 def write(

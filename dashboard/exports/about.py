@@ -9,7 +9,11 @@ from etl import codes
 
 
 def standing(plan: Plan) -> str:
-    """Who may see the file, in a sentence."""
+    """Who may see the file, in a sentence, and before it whether any of it is true."""
+    return f"{_('Fictional sample: every record is invented.')} {_shared(plan)}" if plan.fictional else _shared(plan)
+
+
+def _shared(plan: Plan) -> str:
     if plan.tier != "public":
         return _("RESTRICTED: do not share this file. It was made from records of people who were harmed.")
     if plan.unit in codes.PUBLISHED_UNITS:
@@ -26,6 +30,7 @@ def facts(plan: Plan) -> dict[str, Any]:
         "unit": plan.unit,
         "kind": plan.kind,
         "tier": plan.tier,
+        "fictional": plan.fictional,
         "standing": standing(plan),
         "left_out": list(plan.left_out),
     }

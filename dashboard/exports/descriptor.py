@@ -20,7 +20,7 @@ def descriptor(m: Material, members: list[Member]) -> dict[str, Any]:
         "profile": "data-package",
         "name": safe_name(f"lamplight-{m.plan.unit}-{m.plan.release}").lower(),
         "title": m.title,
-        "description": " ".join(s for s in (m.plan.words, facts(m.plan)["standing"], m.fictional) if s),
+        "description": " ".join(s for s in (m.plan.words, facts(m.plan)["standing"]) if s),
         "version": m.plan.release,
         "created": m.created.isoformat().replace("+00:00", "Z"),
         "keywords": ["human trafficking", m.plan.unit],

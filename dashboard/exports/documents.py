@@ -13,14 +13,14 @@ def readme(m: Material, citation: str, files: list[tuple[str, str]]) -> str:
     listed = "\n".join(f"- `{name}`: {what}" for name, what in files)
     left = "".join(f"- {line(text)}\n" for text in m.plan.left_out) or _("Nothing was left out.") + "\n"
     said = _(
-        "# {title}\n\n{standing} {fictional}\n\nThe view: {words}\n\nIts link, behind the address of the dashboard: "
+        "# {title}\n\n{standing}\n\nThe view: {words}\n\nIts link, behind the address of the dashboard: "
         "`{link}`\n\nRelease {release}; made on {created} by Lamplight {version}; {rows:,} rows.\n\n"
         "## Files\n\n{files}\n\n## Left out\n\n{left}\n"
         "## To read it\n\nR: `readr::read_csv(\"data.csv\")`; Python: `pandas.read_csv(\"data.csv\")`; "
         "`sha256sum -c SHA256SUMS` says whether a file was changed.\n\n## To cite it\n\n{citation}"
     )  # fmt: skip
     return said.format(
-        title=line(m.title), standing=standing(m.plan), fictional=m.fictional, words=line(m.plan.words),
+        title=line(m.title), standing=standing(m.plan), words=line(m.plan.words),
         link=m.plan.link.replace("`", "%60"), release=m.plan.release, created=m.created.isoformat(),
         version=m.version, rows=m.plan.rows, files=listed, left=left, citation=citation,
     )  # fmt: skip

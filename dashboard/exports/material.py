@@ -13,7 +13,6 @@ from dashboard.cubes import Cube
 from dashboard.exports.plan import Plan
 from dashboard.exports.version import code_version
 from dashboard.filters import Filters
-from dashboard.i18n import _
 from dashboard.links import from_query
 from dashboard.measures.collected import sources_of
 from dashboard.measures.protected import recording
@@ -94,11 +93,6 @@ class Material:
         """The rows in words, with the place in front where it has a name."""
         words = self.plan.words.rstrip(".")
         return f"{self.place}: {words}" if self.place else words
-
-    @property
-    def fictional(self) -> str:
-        """A sentence where every record is invented; empty otherwise."""
-        return _("Every record is invented: this is a county that does not exist.") if self.catalogue.fictional else ""
 
 
 def gather(plan: Plan, warehouse: Warehouse, catalogue: Catalogue) -> Material:

@@ -44,7 +44,9 @@ class Plan:
     release : the id of the public release, or the version of the restricted warehouse as `version 12`.
     expression : an Ibis expression over the warehouse's unbound tables. layer : the layer of areas whose ids are in
     the column `area`; "h3" where the column `cell` names H3 cells; None where no row has a place of its own. A layer
-    is read from the table `areas` of the same warehouse, whose polygons are everybody's.
+    is read from the table `areas` of the same warehouse, whose polygons are everybody's. fictional : all is invented.
+    pieces : expressions that yield the rows of `expression` in its order, one after the other; none where one query
+    does.
     """
 
     kind: Kind
@@ -58,6 +60,8 @@ class Plan:
     release: str
     expression: Any
     layer: str | None = None
+    fictional: bool = False
+    pieces: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

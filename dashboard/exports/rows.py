@@ -69,12 +69,12 @@ class Rows:
         with self._warehouse.connect() as backend:
             cursor = backend.con.cursor()
         try:
-            # A relation is read as it is computed; a statement that is executed would be computed whole first.
-            reader = cursor.sql(compiled(self._plan.expression)).to_arrow_reader(size)
-            for batch in reader:
-                yield batch.cast(self.schema)
-                self.seen += batch.num_rows
-                self._step()
+            for piece in self._plan.pieces or (self._plan.expression,):
+                # A relation is read as it is computed; a statement that is executed would be computed whole first.
+                for batch in cursor.sql(compiled(piece)).to_arrow_reader(size):
+                    yield batch.cast(self.schema)
+                    self.seen += batch.num_rows
+                    self._step()
         except duckdb.Error:
             raise ExportError(
                 _("The rows of this export could not be read."), _("Load the page again, and ask the data steward.")
