@@ -45,22 +45,21 @@ def show(ctx: Context) -> None:
                         figure.show(part.figure)
 
 
-def _briefings() -> tuple[list[Stored], dict[str, date]]:
-    """The briefings, and the days that can be meant by the last meeting: words -> day, the newest first."""
+def _briefings() -> tuple[list[Stored], list[date]]:
+    """The briefings, and the days that can be meant by the last meeting."""
     try:
         found = list(decks.listed(context.data_dir(), mine.reader()))
-        made = decks.decisions(context.data_dir(), mine.reader())
+        # An open server tells no visitor when a meeting was.
+        made = () if mine.read_only() else decks.decisions(context.data_dir(), mine.reader())
     except StateError as error:
         notices.problem(error.message, error.remedy)
-        return [], {}
-    days = {d.created_at.date(): d.name for d in found}
-    days |= {d.made_on: next((b.name for b in found if b.id == d.deck), "") for d in made}
-    return found, {days[day]: day for day in sorted(days)}
+        return [], []
+    return found, [b.created_at.date() for b in found if not mine.read_only()] + [d.made_on for d in made]
 
 
-def _choose(ctx: Context, meetings: dict[str, date]) -> date:
+def _choose(ctx: Context, meetings: list[date]) -> date:
     today = datetime.now(UTC).date()
-    usual = since.usual_day(ctx, max((d for d in meetings.values() if d < today), default=None), today)
+    usual = since.usual_day(ctx, max((d for d in meetings if d < today), default=None), today)
     asked = st.query_params.get(DAY, "")
     if CHOSEN not in st.session_state:
         st.session_state[CHOSEN] = _read(asked) or usual
@@ -129,6 +128,7 @@ def _add(ctx: Context, day: date, deck: Stored) -> None:
     query = {name: values for name, values in saved_bar.by_ids(ctx).items() if name not in ("from", "to")}
     try:
         made = decks.add_since(context.data_dir(), ctx.warehouse, mine.reader(), deck, query, day)
+        mine.noted("change", f"briefing:{deck.id}")
     except (DeckError, StateError) as error:
         st.session_state[_REFUSED] = str(error)
         return
