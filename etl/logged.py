@@ -31,6 +31,21 @@ def log(args: argparse.Namespace) -> None:
         print(f"Done, but the audit log has no row of it. {error.message} {error.remedy}", file=sys.stderr)
 
 
+_SYNTHETIC, _EVERY = "synthetic:", 1_000_000
+
+
+def synthetic_in_log(data: Path) -> set[str]:
+    """The ids of the synthetic releases that the audit log tells of. Raises SourceError where it cannot be read."""
+    from dashboard import audit
+    from dashboard.state import StateError
+
+    try:
+        rows = audit.entries(data, what="release", limit=_EVERY, closed=True).rows
+    except StateError as error:
+        raise SourceError(f"The audit log cannot be read. {error.message} {error.remedy} Nothing was made.") from None
+    return {row.subject.removeprefix(_SYNTHETIC) for row in rows if row.subject.startswith(_SYNTHETIC)}
+
+
 def log_synthetic(data: Path, release: str, rows: int, sha256: str) -> None:
     """Adds the row of a synthetic release, before anybody can have it. Raises SourceError where it cannot be."""
     from dashboard import audit
@@ -38,7 +53,7 @@ def log_synthetic(data: Path, release: str, rows: int, sha256: str) -> None:
 
     what = audit.Export("zip", rows, sha256)
     try:
-        audit.record(data, audit.THIS_COMPUTER, "release", subject=f"synthetic:{release}", export=what)
+        audit.record(data, audit.THIS_COMPUTER, "release", subject=f"{_SYNTHETIC}{release}", export=what)
     except StateError as error:
         raise SourceError(
             f"The audit log cannot be written, and nothing is handed out unrecorded. {error.message} {error.remedy}"

@@ -47,6 +47,11 @@ class Ledger:
         except (KeyError, TypeError, ValueError):
             raise _damaged("damaged") from None
 
+    def require(self, logged: Collection[str]) -> None:
+        """Raises SourceError when the audit log tells of a release that is not in the ledger."""
+        if set(logged) - {e.release for e in self.entries()}:
+            raise _damaged("older than the audit log")
+
     def of(self, sources: Collection[str], years: tuple[int, int]) -> list[Spent]:
         """Releases in which some of the same people can be: a source in common, and a year."""
         return [

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from etl.logged import log_synthetic
+from etl.logged import log_synthetic, synthetic_in_log
 from etl.read import sha256_of
 from etl.release.policy import read_policy
 from etl.schema import SourceError
@@ -114,7 +114,10 @@ def _readable(store: Store, asked: Asked) -> tuple[People, list[Spent]]:
     policy = read_policy(store.data)
     with opened(store.database(store.version())) as connection:
         people = read_people(connection, policy)
-    earlier = Ledger(folder_of(store.data)).of([s.name for s in people.sources], people.years)
+    # The log goes on when an older backup is restored; the ledger in that backup may not know of every release.
+    ledger = Ledger(folder_of(store.data))
+    ledger.require(synthetic_in_log(store.data))
+    earlier = ledger.of([s.name for s in people.sources], people.years)
     if earlier and not asked.spend_more:
         names = ", ".join(e.release for e in earlier)
         raise SourceError(
