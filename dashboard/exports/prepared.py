@@ -115,6 +115,13 @@ def drop(ticket: str) -> None:
         shutil.rmtree(folder() / ticket, ignore_errors=True)
 
 
+def _later(ticket: str) -> None:
+    """Delete a file that nobody takes, also where nobody asks for another one that would sweep it away."""
+    timer = threading.Timer(KEPT, drop, [ticket])
+    timer.daemon = True  # a server that stops does not wait for it; the next one sweeps
+    timer.start()
+
+
 class Preparing:
     """One large file while it is written, on a thread of its own.
 
@@ -179,6 +186,7 @@ class Preparing:
                 place.rename(folder() / self.ticket)  # a reader of it sees it whole or not at all
             self.size = made.bytes
             self.state = "ready"
+            _later(self.ticket)
         except exports.Cancelled:
             self.state = "cancelled"
         except exports.ExportError as error:

@@ -1,0 +1,51 @@
+"""A prepared file does not outlive its quarter of an hour where nobody asks for anything any more."""
+
+import asyncio
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from dashboard.access import LOCAL
+from dashboard.components import warm
+from dashboard.exports import prepared
+from dashboard.exports.plan import Plan, plan
+from dashboard.filters import default
+from dashboard.warehouse import current
+from tests.make_warehouse import make_warehouse
+
+
+def test_a_file_that_nobody_takes_is_deleted_though_nobody_asks_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(prepared, "KEPT", 0.5)
+    make_warehouse(tmp_path / "data", 20)
+    opened = current(tmp_path / "data")
+    made = plan(LOCAL, opened, opened.catalogue, default(opened.catalogue))
+    assert isinstance(made, Plan)
+    job = prepared.Preparing(made, opened, opened.catalogue, "csv", LOCAL, {})
+    job.wait(30)
+    assert job.state == "ready"
+    deadline = time.monotonic() + 20
+    while list(prepared.folder().iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(prepared.folder().iterdir()) == []
+
+
+def test_a_server_that_starts_deletes_what_the_last_one_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(warm, "warm", lambda: None)
+    left = prepared.folder() / ("a" * 32)
+    left.mkdir()
+    (left / "file.csv").write_text("n\n1\n")
+    old = time.time() - 2 * prepared.KEPT
+    os.utime(left, (old, old))
+
+    async def start() -> None:
+        async with warm.lifespan(None):
+            assert not left.exists()
+
+    asyncio.run(start())
