@@ -184,6 +184,9 @@ def test_the_citation_is_the_same_in_three_forms_and_cannot_be_broken_by_a_title
         "cff-version", "message", "type", "title", "abstract", "authors", "version", "date-released", "identifiers",
         "keywords",
     ]  # fmt: skip
+    image = Plan(**{**totals(public).__dict__, "words": "![x](https://evil.example/x.png)"})
+    readme = opened(package(public, image, tmp_path))["README.md"].decode()
+    assert "![x](" not in readme and readme.count(r"!\[x\]") == 3, "title, view and citation: no picture is fetched"
     bib = found["citation.bib"].decode()
     depth = 0
     for at, letter in enumerate(bib):

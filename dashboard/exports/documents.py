@@ -22,7 +22,7 @@ def readme(m: Material, citation: str, files: list[tuple[str, str]]) -> str:
     return said.format(
         title=line(m.title), standing=standing(m.plan), words=line(m.plan.words),
         link=m.plan.link.replace("`", "%60"), release=m.plan.release, created=m.created.isoformat(),
-        version=m.version, rows=m.plan.rows, files=listed, left=left, citation=citation,
+        version=m.version, rows=m.plan.rows, files=listed, left=left, citation=line(citation),
     )  # fmt: skip
 
 
