@@ -177,6 +177,26 @@ def cmd_fetch(args: argparse.Namespace) -> None:
     OUT.print(f"Saved as {path}. Load it with: python -m etl load {source.name} {path}", soft_wrap=True)
 
 
+def cmd_directory(args: argparse.Namespace) -> None:
+    from datetime import date
+
+    from etl.directory import keep, published, read
+
+    found = read(args.file, date.today())
+    for number, why in found.bad:
+        OUT.print(f"Record {number} is left out: {why}.")
+    if found.not_read:
+        OUT.print(f"{found.not_read} columns are not declared and were not read.")
+    said = f"{len(found.entries)} services, {len(published(found.entries))} of them for everybody"
+    if args.check:
+        OUT.print(f"{said}. Nothing was changed.")
+        return
+    where = keep(args.data, found)
+    OUT.print(f"{said}, kept as {', '.join(path.name for path in where)}.")
+    if len(where) == 1:
+        OUT.print("There is no public file yet: run this again after the first release, to publish them.")
+
+
 def cmd_remove(args: argparse.Namespace) -> None:
     gone = remove(Store(args.data), *args.loads)
     OUT.print(f"Removed from what is served: {', '.join(gone)}. `python -m etl undo` brings it back.")
@@ -221,6 +241,9 @@ def parser() -> argparse.ArgumentParser:
     fetched.add_argument("--to", type=Path, metavar="FOLDER", help="where to save it (default DIR/downloads)")
     fetched.add_argument("--url", help="another address than the declared one")
     fetched.add_argument("--limit-gb", type=float, default=10.0, help="stop above this size (default 10)")
+    listed = command("directory", cmd_directory, "Keep a directory of local services from a csv file.")
+    listed.add_argument("file", type=Path, metavar="FILE")
+    listed.add_argument("--check", action="store_true", help="say what would be left out and keep nothing")
     removed = command("remove", cmd_remove, "Take loads out of what is served.")
     removed.add_argument("loads", nargs="+", metavar="LOAD", help="its name, or the beginning of it; see status")
     command("undo", cmd_undo, "Serve what was served before the last change.")

@@ -76,6 +76,7 @@ RULES = (
                     "given",
                     "asked",
                     "press",
+                    "directory",
                 ),
             )
             for rest in (".py", "/*")

@@ -5,7 +5,9 @@ The signs are in our own words, after the indicators that the U.S. National Huma
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from dashboard import directory
 from dashboard.i18n import _
 from dashboard.warehouse import Warehouse
 
@@ -63,14 +65,10 @@ def crisis_line() -> str:
 
 def services(warehouse: Warehouse) -> tuple[Service, ...]:
     """The directory's entries that can be shown to a room; none where no directory is loaded."""
-    held = warehouse.schemas.get("services")
-    if held is None or "name" not in held.names:
-        return ()
-    found = warehouse.ask(warehouse.table("services")).fillna("")
-    columns = [c for c in ("name", "what", "phone") if c in found]
-    return tuple(
-        Service(**{c: str(row[c]) for c in columns}) for _i, row in found[columns].head(MOST_SERVICES).iterrows()
-    )
+    today = datetime.now(UTC).date()
+    # What has not been verified for long stays out of a room: nobody sends a child to a closed door.
+    found = [e for e in directory.entries(warehouse, published=True) if not e.stale(today)]
+    return tuple(Service(e.name, e.offers, e.phone) for e in found[:MOST_SERVICES])
 
 
 def service_points(warehouse: Warehouse) -> tuple[str, ...]:
