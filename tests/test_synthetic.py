@@ -64,7 +64,7 @@ def ordinary_noise(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     def measure(
         _: Path, tables: Sequence[np.ndarray], shares: Sequence[float], __: float, ___: float, spent: float = 0
-    ):
+    ) -> Noisy:
         scales = tuple(whole / s**0.5 for s in shares)
         used.extend(scales)
         noisy = tuple(np.round(t + rng.normal(0, s, t.shape)) for t, s in zip(tables, scales, strict=True))

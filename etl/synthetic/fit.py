@@ -15,7 +15,7 @@ import numpy as np
 
 ROUNDS = 60  # of proportional fitting; it settles in about twenty
 # Of the combinations that one set of attributes keeps, at most this share is expected to be noise alone. Most of those
-# become impossible where another set meets them: about 0.3 % of what came out was invented, at 7,000 and 50,000 people.
+# become impossible where another set meets them: 0.1 to 0.9 % of what came out was invented, at 5,000 to 50,000 people.
 # With more, fewer true ones are lost and the goal of under 1 % invented is missed; docs/synthetic.md has the figures.
 INVENTED = 0.15
 _QUANTILES = np.linspace(0.5, 6.0, 56)  # standard deviations that a count may have to stand out by
