@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import streamlit as st
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
@@ -38,6 +38,7 @@ PATH = "/download"
 WRITERS = 3  # files that one process writes at a time
 WAITING = 40  # requests that may wait for that; more are asked to come back
 CHUNK = 1 << 18
+STALLED = 60.0  # seconds for one chunk: whoever takes longer keeps a file on this disk and reads none of it
 OWN = ("form", "kind", SPLIT, "ticket", "lang")  # what a link has beside the filters
 
 _pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="download")
@@ -270,7 +271,12 @@ class _Deleting(StreamingResponse):
         self._file = file
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def in_time(message: Any) -> None:
+            await asyncio.wait_for(send(message), STALLED)
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, in_time)
+        except (TimeoutError, ClientDisconnect):
+            return  # the server closes a connection whose answer was not finished
         finally:
             self._file.gone.close()

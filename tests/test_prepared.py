@@ -1,13 +1,16 @@
-"""A prepared file does not outlive its quarter of an hour where nobody asks for anything any more."""
+"""No file stays on the disk: not where nobody asks for anything any more, and not where somebody reads none of it."""
 
 import asyncio
 import os
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dashboard import downloads
 from dashboard.access import LOCAL
 from dashboard.components import warm
 from dashboard.exports import prepared
@@ -49,3 +52,21 @@ def test_a_server_that_starts_deletes_what_the_last_one_left(tmp_path: Path, mon
             assert not left.exists()
 
     asyncio.run(start())
+
+
+@pytest.mark.parametrize("spec", ["2.0", "2.4"])
+def test_whoever_stops_reading_keeps_no_file_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spec: str) -> None:
+    monkeypatch.setattr(downloads, "STALLED", 0.2)
+    path, gone = tmp_path / "file.csv", ExitStack()
+    path.write_text("n\n1\n")
+    gone.callback(path.unlink)
+    answer = downloads._sent(downloads.File("a.csv", "csv", "00" * 32, 4, gone.enter_context(path.open("rb")), gone))
+
+    async def waits(*_: Any) -> Any:
+        await asyncio.sleep(60)
+
+    async def ask() -> None:
+        await asyncio.wait_for(answer({"type": "http", "asgi": {"spec_version": spec}}, waits, waits), 10)
+
+    asyncio.run(ask())
+    assert not path.exists()
