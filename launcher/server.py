@@ -93,12 +93,16 @@ def command_of(root: Path, port: int, serving: Serving) -> list[str]:
     return [*command, *(part for name in serving.allowed() for part in ("--server.allowedHosts", name))]
 
 
+# Settings that readers of the public side are shown: where help is, and whom to ask about a figure.
+FOR_EVERYBODY = ("LAMPLIGHT_CRISIS_LINE", "LAMPLIGHT_STEWARD_CONTACT")
+
+
 def environment_of(serving: Serving) -> dict[str, str]:
     """The environment of the server process. The public one learns no setting and no folder of the restricted one."""
     env = child_env(**serving.environment())
     stale = [name for name in env if name.startswith("LAMPLIGHT_") and name not in serving.environment()]
     if serving.tier == "public":
-        forgotten = [*(name for name in stale if name != "LAMPLIGHT_CRISIS_LINE"), "PWD", "OLDPWD"]
+        forgotten = [*(name for name in stale if name not in FOR_EVERYBODY), "PWD", "OLDPWD"]
     else:
         forgotten = [name for name in stale if name == "LAMPLIGHT_RELEASE"]
     return {name: value for name, value in env.items() if name not in forgotten}

@@ -80,6 +80,7 @@ def test_the_public_process_is_told_nothing_of_the_restricted_one(
     monkeypatch.setenv("LAMPLIGHT_SEED", "/restricted/seed")
     monkeypatch.setenv("LAMPLIGHT_RELEASE", "stale")
     monkeypatch.setenv("LAMPLIGHT_CRISIS_LINE", "call 555")
+    monkeypatch.setenv("LAMPLIGHT_STEWARD_CONTACT", "data desk")
     monkeypatch.setenv("PWD", "/restricted")
     public = Serving("public", tmp_path / "public")
     told = server.environment_of(public)
@@ -87,6 +88,7 @@ def test_the_public_process_is_told_nothing_of_the_restricted_one(
         "LAMPLIGHT_TIER": "public",
         "LAMPLIGHT_DATA": str(tmp_path / "public"),
         "LAMPLIGHT_CRISIS_LINE": "call 555",
+        "LAMPLIGHT_STEWARD_CONTACT": "data desk",
     }
     assert not [n for n, v in told.items() if "/restricted" in v]
     assert not [part for part in server.command_of(tmp_path, 8501, public) if "warehouse" in part]

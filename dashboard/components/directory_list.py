@@ -38,16 +38,16 @@ def show(ctx: Context) -> None:
 def _table(found: tuple[Entry, ...], today: date) -> pd.DataFrame:
     columns = {
         _("Name"): [e.name for e in found],
-        _("Kind"): [e.kind for e in found],
+        _("Phone"): [e.phone for e in found],
         _("What it offers"): [e.offers for e in found],
         _("For whom"): [e.eligibility for e in found],
-        _("Languages"): [e.languages for e in found],
-        _("Phone"): [e.phone for e in found],
         _("Hours"): [e.hours for e in found],
+        _("Languages"): [e.languages for e in found],
         _("Area"): [_("confidential") if e.confidential == "yes" else e.area for e in found],
+        _("Verified"): [_verified(e, today) for e in found],
+        _("Kind"): [e.kind for e in found],
         _("Web page"): [e.web for e in found],
         _("Capacity"): [e.capacity for e in found],
-        _("Verified"): [_verified(e, today) for e in found],
     }
     return pd.DataFrame(columns)
 
