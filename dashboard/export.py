@@ -124,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     for sentence in plan.left_out:
-        print(sentence, file=sys.stderr)
+        print(f"Left out: {sentence}", file=sys.stderr)
     print(plan.words)
     print(f"{made.rows:,} rows, {made.bytes:,} bytes, release {plan.release}, sha256 {made.sha256}")
     print(f"Written: {args.out}")

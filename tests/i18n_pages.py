@@ -89,9 +89,9 @@ SHOWN = ("label", "help", "placeholder", "body", "delta", "text", "title", "capt
 
 def _proto(proto: Any) -> Iterator[str]:
     for kind in ("popover", "expandable", "tab", "dialog"):
-        part: Any = getattr(proto, kind, None)
-        if part is not None and getattr(part, "label", ""):
-            yield str(part.label)
+        label: Any = getattr(getattr(proto, kind, None), "label", "")
+        if label:
+            yield str(label)
 
 
 def _element(element: Any) -> Iterator[str]:

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import asked, audit, given, press, told
 from dashboard.asked import ANSWERED, AskedError
-from dashboard.components import question_button
+from dashboard.components import mine
 from dashboard.given import GivenError
 from dashboard.saved import EVERYTHING, PUBLIC, Reader
+from dashboard.view_context import Context
 from tests.conftest import ROOT
 from tests.make_public import RELEASE, make_public
 from tests.make_warehouse import make_warehouse
@@ -151,7 +152,7 @@ def test_a_reader_leaves_a_question_under_a_figure(records: Path) -> None:
 def test_where_nothing_is_kept_there_is_a_text_to_copy_and_whom_to_send_it_to(
     public: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(question_button.mine, "read_only", lambda: "open to others")
+    monkeypatch.setattr(mine, "read_only", lambda: "open to others")
     monkeypatch.setenv("LAMPLIGHT_STEWARD_CONTACT", "Lantern County, data desk")
     app = panel(public, "public")
     assert not app.button and RELEASE in says(app) and "Lantern County, data desk." in says(app)
@@ -200,8 +201,13 @@ def test_the_steward_hands_out_public_figures_and_the_log_has_the_hash(
     records: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_ = press.Pack(b"zip", 3, RELEASE)
-    seen = []
-    monkeypatch.setattr(press, "pack", lambda ctx, *_rest: seen.append(ctx.catalogue.public) or made_)
+    seen: list[bool] = []
+
+    def pack(ctx: Context, *_rest: object) -> press.Pack:
+        seen.append(ctx.catalogue.public)
+        return made_
+
+    monkeypatch.setattr(press, "pack", pack)
 
     def script() -> None:
         from dashboard import told

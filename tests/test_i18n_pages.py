@@ -1,7 +1,7 @@
 """Each page in another language: nothing outside the catalogues, no error, and links that are the same for all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from tests.make_public import make_public
 from tests.make_warehouse import make_warehouse
 
 __all__ = ["marked"]
+At = Callable[[str], Path]
+Words = dict[str, re.Pattern[str]]
 RECORDS = ("overview", "map", "trends", "demographics", "services", "data", "why", "export", "saved", "since")
 PUBLIC = ("overview", "map", "trends", "demographics", "data", "why", "export", "saved", "briefing", "present", "since")
 QUESTIONS = ("Where do they cluster beyond chance?", "Where did they change?", "Where are reports dense?")
@@ -32,7 +34,7 @@ def words_of(folders: dict[str, Path]) -> dict[str, re.Pattern[str]]:
 
 
 @pytest.fixture
-def at(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch):
+def at(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> At:
     def serve(side: str) -> Path:
         monkeypatch.setenv("LAMPLIGHT_DATA", str(folders[side]))
         monkeypatch.setenv("LAMPLIGHT_TIER", side)
@@ -53,7 +55,7 @@ def pages() -> list[tuple[str, str]]:
 
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize(("side", "page"), pages())
-def test_a_page_says_nothing_outside_the_catalogues(words_of, at, side: str, page: str) -> None:
+def test_a_page_says_nothing_outside_the_catalogues(words_of: Words, at: At, side: str, page: str) -> None:
     """Every message is between marks; what has letters outside them and is no data was never translated."""
     at(side)
     app = run(page, MARKED)
@@ -64,7 +66,7 @@ def test_a_page_says_nothing_outside_the_catalogues(words_of, at, side: str, pag
 
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_an_answer_of_the_map_says_nothing_outside_the_catalogues(words_of, at, question: str) -> None:
+def test_an_answer_of_the_map_says_nothing_outside_the_catalogues(words_of: Words, at: At, question: str) -> None:
     at("restricted")
     app = run("map", MARKED, ask=question)
     found = sorted(
@@ -74,7 +76,7 @@ def test_an_answer_of_the_map_says_nothing_outside_the_catalogues(words_of, at, 
 
 
 @pytest.mark.parametrize(("side", "page"), pages())
-def test_a_page_is_drawn_in_spanish(at, side: str, page: str) -> None:
+def test_a_page_is_drawn_in_spanish(at: At, side: str, page: str) -> None:
     at(side)
     i18n.speak("es")  # AppTest formats options in this thread
     app = run(page, "es")
@@ -86,19 +88,19 @@ def test_a_page_is_drawn_in_spanish(at, side: str, page: str) -> None:
 # -- the language of a reader ------------------------------------------------------------------------------------------
 
 
-def test_without_a_choice_the_language_is_english_and_the_link_does_not_name_it(at) -> None:
+def test_without_a_choice_the_language_is_english_and_the_link_does_not_name_it(at: At) -> None:
     at("restricted")
     app = run("overview", "en")
     assert "lang" not in app.query_params and "Reset" in [b.label for b in app.button]
 
 
-def test_a_language_that_is_not_there_is_dropped_from_the_link(at) -> None:
+def test_a_language_that_is_not_there_is_dropped_from_the_link(at: At) -> None:
     at("restricted")
     app = run("overview", "xx")
     assert "lang" not in app.query_params and "Reset" in [b.label for b in app.button]
 
 
-def test_the_button_at_the_foot_changes_the_language_and_keeps_the_view(at) -> None:
+def test_the_button_at_the_foot_changes_the_language_and_keeps_the_view(at: At) -> None:
     at("restricted")
     app = run("trends", "en", exploitation="Forced labour", group="Kind of place")
     app.button(key="speak_es").click().run()
@@ -109,7 +111,7 @@ def test_the_button_at_the_foot_changes_the_language_and_keeps_the_view(at) -> N
     assert app.selectbox(key="group").value == "premise"
 
 
-def test_the_choice_stays_on_the_next_page(at) -> None:
+def test_the_choice_stays_on_the_next_page(at: At) -> None:
     at("restricted")
     i18n.speak("es")
     app = run("overview", "es")
@@ -118,7 +120,7 @@ def test_the_choice_stays_on_the_next_page(at) -> None:
     assert app.title[0].value == "Tendencias" and app.query_params["lang"] == "es"
 
 
-def test_an_english_link_opens_the_same_view_in_spanish(at) -> None:
+def test_an_english_link_opens_the_same_view_in_spanish(at: At) -> None:
     at("restricted")
     i18n.speak("es")
     app = run("trends", "es", exploitation="Forced labour", unit="Victims", group="Kind of place")
@@ -126,7 +128,7 @@ def test_an_english_link_opens_the_same_view_in_spanish(at) -> None:
     assert app.selectbox(key="unit").value == "victims" and app.selectbox(key="group").value == "premise"
 
 
-def test_what_a_spanish_reader_chooses_stands_in_the_link_in_english(at) -> None:
+def test_what_a_spanish_reader_chooses_stands_in_the_link_in_english(at: At) -> None:
     at("restricted")
     i18n.speak("es")
     app = run("trends", "es")
@@ -142,7 +144,7 @@ def test_what_a_spanish_reader_chooses_stands_in_the_link_in_english(at) -> None
     assert same.selectbox(key="group").value == "premise"
 
 
-def test_back_takes_a_spanish_choice_away_again(at) -> None:
+def test_back_takes_a_spanish_choice_away_again(at: At) -> None:
     at("restricted")
     i18n.speak("es")
     app = run("trends", "es")
@@ -153,7 +155,7 @@ def test_back_takes_a_spanish_choice_away_again(at) -> None:
     assert app.multiselect(key="exploitation").value == [] and "exploitation" not in app.query_params
 
 
-def test_a_link_in_spanish_words_is_understood(at) -> None:
+def test_a_link_in_spanish_words_is_understood(at: At) -> None:
     at("restricted")
     i18n.speak("es")
     app = run("overview", "es", exploitation="trabajo-forzoso")

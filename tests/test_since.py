@@ -121,7 +121,7 @@ def by_hand(then: dict[int, int], now: dict[int, int]) -> list[hotspots.Told]:
     lat = np.arange(40) * KM
     shapes = [shapely.box(-30 - KM / 2, y - KM / 2, -30 + KM / 2, y + KM / 2) for y in lat]
     named = pd.DataFrame({"name": [f"Mile {i}" for i in range(40)], "lon": -30.0, "lat": lat, "shape": shapes})
-    return hotspots.compare(*rows, *hot, named)  # type: ignore[arg-type]
+    return hotspots.compare(rows[0], rows[1], hot[0], hot[1], named)  # type: ignore[arg-type]
 
 
 def test_a_hotspot_that_was_not_there_is_new_with_its_counts() -> None:

@@ -33,7 +33,7 @@ def show(data_dir: Path) -> None:
     st.markdown(ngettext("{n} question is open.", "{n} questions are open.", waiting).format(n=waiting))
     names = {OPEN: _("Open"), ANSWERED: _("Answered"), CLOSED: _("Closed")}
     which = st.segmented_control(
-        _("Which"), list(names), format_func=names.get, default=OPEN, key=WHICH, label_visibility="collapsed"
+        _("Which"), list(names), format_func=names.__getitem__, default=OPEN, key=WHICH, label_visibility="collapsed"
     )
     for where, question in [pair for pair in found if pair[1].status == (which or OPEN)][:SHOWN]:
         with st.container(border=True, key=f"question_{question.id}", gap="xsmall"):
