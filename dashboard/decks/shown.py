@@ -7,7 +7,7 @@ from dashboard.decks import texts
 from dashboard.decks.decisions import Decision, decisions, summary
 from dashboard.decks.filling import release_of, seen
 from dashboard.decks.meetings import DECISIONS, FIGURE, HELP, SERVICES, SIGNS, SINCE, refused
-from dashboard.decks.since_items import section_of, title_of
+from dashboard.decks.since_items import caveat_of, section_of, title_of
 from dashboard.decks.store import Item, Stored
 from dashboard.figures import Figure
 from dashboard.i18n import _, language
@@ -51,7 +51,9 @@ def one(data_dir: Path, warehouse: Warehouse, reader: Reader, deck: Stored, item
     if item.kind == SINCE:
         part = section_of(data_dir, warehouse, deck.meeting, item)
         title = item.title or (title_of(item, part) if part else "")
-        return Shown(item.id, item.kind, title, item.sentence, points=part.sentences) if part else None
+        if part is None:
+            return None
+        return Shown(item.id, item.kind, title, item.sentence or caveat_of(part), points=part.sentences)
     view = seen(warehouse, data_dir, item)
     # A meeting's rules hold for what is kept, too: a file that somebody edited shows no map to a school.
     why = refused(deck.meeting, item.page, item.query or {}, view.figure)

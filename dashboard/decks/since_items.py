@@ -14,6 +14,7 @@ from dashboard.decks.store import DeckError, Item, Stored
 from dashboard.i18n import _, language
 from dashboard.saved import Reader
 from dashboard.since import Section
+from dashboard.told.records_answers import REPORTS
 from dashboard.warehouse import Warehouse
 from dashboard.words import lower_first
 
@@ -46,6 +47,11 @@ def section_of(data_dir: Path, warehouse: Warehouse, meeting: str, item: Item) -
 def title_of(item: Item, part: Section) -> str:
     """`Since 3 March 2026: hotspots`."""
     return _("Since {day}: {part}").format(day=in_words(_day(item.query or {})), part=lower_first(part.heading))
+
+
+def caveat_of(part: Section) -> str:
+    """What a room is told of a slide with places."""
+    return _(REPORTS) if part.place else ""
 
 
 def allowed(meeting: str, part: Section) -> bool:
