@@ -21,13 +21,6 @@ LEAVE_FOR = "https://www.weather.gov/"  # a page that says nothing about the rea
 LEAVE_SCRIPT = "/vendor/lamplight/leave.js"  # a file of ours, because the content policy runs no inline script
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("page.css", "access.css", "print.css")
-# Only over the dark theme: a grid of shades is turned round with its numbers, other charts keep their colours.
-INK_ON_PAPER = (
-    "@media print { .js-plotly-plot:not(:has(.heatmaplayer image)) .main-svg text { fill: #23262A !important; } "
-    ".js-plotly-plot:has(.heatmaplayer image) { filter: var(--lamplight-turned); } "
-    ".js-plotly-plot:not(:has(.heatmaplayer image)) .gridlayer path { stroke: #DCDCD6 !important; } "
-    ".js-plotly-plot:not(:has(.heatmaplayer image)) pattern rect { fill: #FFF !important; } }"
-)
 
 
 def problem(message: str, remedy: str) -> None:
@@ -68,9 +61,13 @@ def surroundings() -> None:
     )
 
 
-@cache
 def _style() -> str:
-    return "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+    return "".join(map(_sheet, STYLES))
+
+
+@cache
+def _sheet(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 def _said() -> str:
@@ -92,7 +89,7 @@ def _colours() -> str:
     if p.dark:
         named["turned"] = "invert(1) hue-rotate(180deg)"  # shades drawn for a dark screen, on white paper
     rule = ":root{" + "".join(f"--lamplight-{name}:{value};" for name, value in named.items()) + "}"
-    return rule + (INK_ON_PAPER if p.dark else "")
+    return rule + (_sheet("print_dark.css") if p.dark else "")
 
 
 def fictional_or_restricted(catalogue: Catalogue | None) -> None:
