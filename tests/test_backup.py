@@ -48,11 +48,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     (store.data / "places.csv").write_text("lat,lon,radius_m,kind\n")
     (store.data / "downloads").mkdir()
     (store.data / "downloads" / "large.csv").write_text("x")
-    with sqlite3.connect(store.root / "state.sqlite") as state:
-        state.execute("pragma journal_mode = wal")
-        state.execute("create table saved (name text)")
-        state.execute("insert into saved values ('a view')")
-    state.close()
+    for room in (store.root, store.data / "public"):  # what presenters saved lies beside the releases
+        with sqlite3.connect(room / "state.sqlite") as state:
+            state.execute("pragma journal_mode = wal")
+            state.execute("create table saved (name text)")
+            state.execute("insert into saved values ('a view')")
+        state.close()
     backup(store, folder / "saved")
     return folder / "data", folder / "saved"
 
@@ -74,9 +75,10 @@ def test_restored_to_a_fresh_folder_it_is_the_same(made: tuple[Path, Path], tmp_
     assert held.version == 2 and held.files > 12
     store = Store(tmp_path / "new")
     assert len(status(store)) == len(store.current_loads()) == 2
-    with sqlite3.connect(store.root / "state.sqlite") as state:
-        assert state.execute("select name from saved").fetchall() == [("a view",)]
-    state.close()
+    for room in (store.root, store.data / "public"):
+        with sqlite3.connect(room / "state.sqlite") as state:
+            assert state.execute("select name from saved").fetchall() == [("a view",)]
+        state.close()
     assert not (store.data / "downloads").exists()
     assert undo(store) == "load lapd"  # what undo needs is in it
 
