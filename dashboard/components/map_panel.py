@@ -223,7 +223,7 @@ def _bars(names: list[str], counts: list[int], p: Palette, paint: list[str] | No
     top = max([int(n) for n in counts], default=1) or 1
     rows = "".join(
         f'<tr><th scope="row" style="text-align:left;font-weight:400;padding:.1rem .6rem .1rem 0;width:52%;'
-        f'border:0">{html_text(name)}</th>'
+        f'border:0;overflow-wrap:anywhere">{html_text(name)}</th>'
         f'<td style="border:0;padding:.1rem 0"><span style="display:block;height:.7rem;border-radius:0 2px 2px 0;'
         f'background:{colour};width:{max(100 * int(n) / top, 1):.1f}%"></span></td>'
         f'<td style="border:0;text-align:right;padding:.1rem 0 .1rem .6rem;width:1%">{words.exact(int(n))}</td></tr>'

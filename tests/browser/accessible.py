@@ -22,6 +22,7 @@ CUT = """() => {
     const holder = node.parentElement;
     if (!node.textContent.trim() || holder.closest('svg, style, script, [hidden], .lamplight-hidden')) continue;
     if (holder.closest('[aria-hidden="true"], [data-testid="stIconMaterial"], .lamplight-frame')) continue;
+    if (holder.closest('details:not([open])') && !holder.closest('summary')) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const { left, right, width } = range.getBoundingClientRect();
