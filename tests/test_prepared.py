@@ -4,6 +4,8 @@ import asyncio
 import os
 import tempfile
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,12 @@ from dashboard.exports.plan import Plan, plan
 from dashboard.filters import default
 from dashboard.warehouse import current
 from tests.make_warehouse import make_warehouse
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """On a thread of its own: the browser of other tests keeps a loop running on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result(30)
 
 
 def test_a_file_that_nobody_takes_is_deleted_though_nobody_asks_for_another(
@@ -51,7 +59,7 @@ def test_a_server_that_starts_deletes_what_the_last_one_left(tmp_path: Path, mon
         async with warm.lifespan(None):
             assert not left.exists()
 
-    asyncio.run(start())
+    run(start())
 
 
 @pytest.mark.parametrize("spec", ["2.0", "2.4"])
@@ -68,5 +76,5 @@ def test_whoever_stops_reading_keeps_no_file_here(tmp_path: Path, monkeypatch: p
     async def ask() -> None:
         await asyncio.wait_for(answer({"type": "http", "asgi": {"spec_version": spec}}, waits, waits), 10)
 
-    asyncio.run(ask())
+    run(ask())
     assert not path.exists()
