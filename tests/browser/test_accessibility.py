@@ -4,9 +4,11 @@ The normal run sees every page once, on records, in light colours; --full adds d
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tests.browser import accessible
 from tests.browser.conftest import serving, visits
@@ -68,13 +70,20 @@ def too_wide(visit: Any) -> list[str]:
     return [*visit.page.evaluate(accessible.CUT), *([f"{sideways} pixels too wide"] if sideways > 1 else [])]
 
 
+def left(visit: Any, script: str) -> Any:
+    """What a script still finds when the page has had its time: levels of headings are set after they are drawn."""
+    with suppress(TimeoutError):
+        visit.page.wait_for_function(f"() => ({script})().length === 0")
+    return visit.page.evaluate(script)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_speaks_fits_stays_still_and_axe_finds_nothing_serious(visitor: Any, path: str) -> None:
     """At 200 %, on a phone, then axe-core on the screen of a desk; without axe-core it is skipped after the rest."""
     visit = visitor(path, reduced_motion="reduce", bypass_csp=True, **LARGE)
     settle(visit, path)
     assert visit.page.evaluate(accessible.UNSPOKEN) == []
-    assert visit.page.evaluate(accessible.SKIPPED) == []
+    assert left(visit, accessible.SKIPPED) == []
     assert visit.page.evaluate(accessible.MOVING) == 0
     assert too_wide(visit) == [], "at 200 %"
     visit.page.set_viewport_size(PHONE)
