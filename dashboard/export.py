@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from dashboard import api
+from dashboard.commands import Parser
 from dashboard.exports import FORMATS, Cancelled, ExportError, Written, suffix
 from dashboard.exports.plan import Plan
 from dashboard.warehouse import TIERS, WarehouseError
@@ -26,20 +27,9 @@ docs/exports.md describes the formats and their columns.
 Exit codes: 0 written, 1 nothing written (one sentence says why), 2 wrong option, 130 stopped."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message[:1].upper()}{message[1:]}. --help lists the options.\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
-    made = _Parser(
-        "python -m dashboard.export",
-        description=ABOUT,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = Parser("python -m dashboard.export", ABOUT, MORE)
     made.add_argument("view", nargs="?", default="", metavar="LINK", help="of the view; without, the usual one")
     made.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="data folder (default data)")
     made.add_argument("--tier", choices=TIERS, default="restricted", help="which side (default restricted)")

@@ -1,6 +1,7 @@
 """What every test shares: the publishers' real files where they are found, and the long tests on request."""
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -60,6 +61,23 @@ def empty_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(tmp_path: Path, empty_venv: Path) -> Path:
     """A small project in which start.py can be run; see small_project.py."""
     return make_small_project(tmp_path, empty_venv)
+
+
+@pytest.fixture
+def records(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of the test's own, copied from its module's `made`, as the restricted side serves it."""
+    shutil.copytree(made, tmp_path / "data")
+    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LAMPLIGHT_TIER", "restricted")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def public(records: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The releases in it, as the public side serves them."""
+    monkeypatch.setenv("LAMPLIGHT_DATA", str(records / "public"))
+    monkeypatch.setenv("LAMPLIGHT_TIER", "public")
+    return records / "public"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,21 +31,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_warehouse(folder, 300)
     make_public(folder / "public", "year", "district", 900)
     return folder
-
-
-@pytest.fixture
-def records(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(made, tmp_path / "data")
-    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("LAMPLIGHT_TIER", "restricted")
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def public(records: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LAMPLIGHT_DATA", str(records / "public"))
-    monkeypatch.setenv("LAMPLIGHT_TIER", "public")
-    return records / "public"
 
 
 def ask(data: Path, text: str = "Fewer than we count.", reader: Reader = STEWARD, link: str = "/trends?from=2024-01",

@@ -1,7 +1,6 @@
 """The pages Briefing and Present: composing, files, slides without chrome or hidden values, and records never."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +28,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_warehouse(folder, 300)
     make_public(folder / "public", "year", "district", 900)
     return folder
-
-
-@pytest.fixture
-def records(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(made, tmp_path / "data")
-    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("LAMPLIGHT_TIER", "restricted")
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def public(records: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LAMPLIGHT_DATA", str(records / "public"))
-    monkeypatch.setenv("LAMPLIGHT_TIER", "public")
-    return records / "public"
 
 
 def deck_of(data: Path, meeting: str = "task_force") -> decks.Stored:

@@ -1,7 +1,6 @@
 """What changed since a meeting: months by hand, hotspots by hand, noise not told, releases beside each other."""
 
 import json
-import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,21 +39,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_public(folder / "public", "year", "district", 1200)
     _dated(folder / "public", RELEASE, "2026-01-02")
     return folder
-
-
-@pytest.fixture
-def records(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(made, tmp_path / "data")
-    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("LAMPLIGHT_TIER", "restricted")
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def public(records: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LAMPLIGHT_DATA", str(records / "public"))
-    monkeypatch.setenv("LAMPLIGHT_TIER", "public")
-    return records / "public"
 
 
 def _dated(public: Path, release: str, day: str) -> None:

@@ -5,11 +5,11 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
 from dashboard import audit
 from dashboard.audit import chain, verifying
 from dashboard.audit.chain import End
+from dashboard.commands import Parser
 from dashboard.escape import plain
 from dashboard.state import StateError
 
@@ -19,20 +19,9 @@ segments and the head record together. So note the head that it prints somewhere
 `verify --known`. A row that was added moments ago and is lost with the head record in a power cut is not missed."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message[:1].upper()}{message[1:]}. --help lists the options.\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
-    made = _Parser(
-        "python -m dashboard.audit",
-        description=ABOUT,
-        epilog=LIMITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = Parser("python -m dashboard.audit", ABOUT, LIMITS)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     checks = commands.add_parser("verify", help="walk the whole chain; exit code 1 when it is broken")
     checks.add_argument(

@@ -5,7 +5,7 @@ import math
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from dashboard.analysis.gistar import LEVEL
 from dashboard.analysis.grids import Grid, given_square_cells, sfhotspot_area, square_grid
 from dashboard.analysis.periods import UNITS
+from dashboard.commands import Parser
 from dashboard.hotspots.answer import CORRECTIONS, Answer, Settings, answer
 from dashboard.hotspots.place import Place, place_of
 from dashboard.hotspots.points import InputError, Points, read_cells, read_points
@@ -27,20 +28,9 @@ docs/hotspots.md explains every column and how to hold the result against anothe
 where people look as well as where things happen."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message[:1].upper()}{message[1:]}. --help lists the options.\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
-    made = _Parser(
-        "python -m dashboard.hotspots",
-        description=ABOUT,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = Parser("python -m dashboard.hotspots", ABOUT, MORE)
     made.add_argument("points", type=Path, metavar="POINTS.csv", help="one row per point; may be packed with gzip")
     made.add_argument("--x", required=True, metavar="COL", help="column of the x coordinate, or the longitude")
     made.add_argument("--y", required=True, metavar="COL", help="column of the y coordinate, or the latitude")
