@@ -14,6 +14,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "dashboard/briefing/fit.py": (" .,;:'|!ijltfr()[]-/",),
     "dashboard/charts/multiples.py": (" domain",),
     "dashboard/charts/protected.py": (" domain",),
+    "dashboard/commands.py": (". --help lists the options.\n",),
     "dashboard/components/export_file.py": (
         " --format ",
         " --out ",
