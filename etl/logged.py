@@ -11,13 +11,13 @@ from etl.schema import SourceError
 
 # The command -> what the log calls it. `sample` writes nothing that anybody could be asked about.
 _CALLED = {"load": "load", "remove": "remove", "undo": "remove", "release": "release", "backup": "backup",
-           "restore": "restore", "forget": "forget"}  # fmt: skip
+           "restore": "restore", "forget": "forget", "directory": "directory", "places": "places"}  # fmt: skip
 
 
 def log(args: argparse.Namespace) -> None:
     """Adds the row of a command that was done. Where it cannot be written, says so: the command stays done."""
     what = _CALLED.get(args.command)
-    looked = any(getattr(args, name, None) for name in ("check", "list", "open"))
+    looked = any(getattr(args, name, None) for name in ("check", "list", "open")) or getattr(args, "do", "") == "check"
     if what is None or looked or not (args.data / "warehouse").is_dir():
         return
     from dashboard import audit  # the log's chain, and nothing of the screen

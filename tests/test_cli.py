@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import audit
 from etl.__main__ import EQUATION, main, parser
 from etl.load import load_files
 from etl.registry import source_named
@@ -106,6 +108,18 @@ def test_an_older_download_is_noticed(run: Run, tmp_path: Path) -> None:
     assert run("load", "lapd", new, "--data", tmp_path / "data")[0] == 0
     assert words in run("load", "lapd", old, "--check", "--data", tmp_path / "data")[1]
     assert words not in run("load", "lapd", new, "--data", tmp_path / "data")[1]
+
+
+def test_what_changes_is_in_the_audit_log_and_what_only_looks_is_not(run: Run, data: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(data, tmp_path / "data")
+    services = tmp_path / "services.csv"
+    services.write_text("name,phone,last_verified,confidential\nLantern House,555-0100,2026-01-05,no\n")
+    (folder / "places.csv").write_text("name,lat,lon,radius_m,kind\nA house,34.05,-118.25,200,shelter\n")
+    for command in (["directory", services], ["places", "apply"]):
+        looking = ["places", "check"] if command[0] == "places" else [*command, "--check"]
+        for arguments in (looking, command):
+            assert run(*arguments, "--data", folder)[0] == 0
+    assert [row.what for row in audit.entries(folder).rows] == ["places", "directory"]
 
 
 def test_sources(run: Run, tmp_path: Path) -> None:

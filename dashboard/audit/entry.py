@@ -35,6 +35,8 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "remove": N_("Took out a load"),
         "forget": N_("Had a record forgotten"),
         "withdraw": N_("Withdrew totals"),
+        "directory": N_("Changed the directory of services"),
+        "places": N_("Took the points of confidential places out"),
         "release": N_("Released"),
         "backup": N_("Backed up"),
         "restore": N_("Restored"),
