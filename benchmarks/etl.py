@@ -1,8 +1,10 @@
 """ETL of a large LAPD-format file, beside readers that only read it, in the same run.
 
-Each measurement is a process of its own, so that memory is its own too. Memory is the highest resident size.
+Loading is the command that anybody types. Each measurement is a process of its own, so that memory is its own too:
+the highest resident size.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,14 +17,6 @@ from benchmarks.lapd_file import write
 ROWS, MORE_ROWS = 3_000_000, 10_000_000
 TURNS = 3
 
-_LOAD = """
-import sys
-from pathlib import Path
-from etl.load import load_files
-from etl.registry import source_named
-from etl.store import Store
-load_files(Store(Path(sys.argv[2])), [(source_named("lapd"), Path(sys.argv[1]))])
-"""
 _ARROW = """
 import sys, pyarrow as pa, pyarrow.csv as pc
 header = open(sys.argv[1], encoding="utf-8").readline().strip().split(",")
@@ -41,20 +35,22 @@ _PANDAS = """
 import sys, pandas as pd
 print(len(pd.read_csv(sys.argv[1], dtype=str, keep_default_na=False)))
 """
-_MEMORY = """
-import resource
-print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-"""
 
 
-def _run(code: str, *arguments: str) -> tuple[float, float]:
-    """(seconds of the whole process, peak resident size in MB)."""
+def _run(*arguments: str) -> tuple[float, float]:
+    """(seconds of a whole process of Python, peak resident size in MB). Raises CalledProcessError."""
     begin = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", code + _MEMORY, *arguments], capture_output=True, text=True, check=True
-    )
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begin
-    return seconds, float(done.stdout.split("peak")[-1])
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, arguments)
+    return seconds, used.ru_maxrss / 1024
+
+
+def _load(path: Path, data: Path) -> tuple[float, float]:
+    return _run("-m", "etl", "load", "lapd", str(path), "--data", str(data))
 
 
 def run(full: bool = False) -> list[Figure]:
@@ -64,9 +60,9 @@ def run(full: bool = False) -> list[Figure]:
         path = write(work / "lapd.csv", ROWS, work)
         name = f"{ROWS:,} rows, {path.stat().st_size / 1e6:,.0f} MB"
         # By turns: a machine that others share is not equally fast for long.
-        turns = [(_run(_ARROW, str(path)), _run(_LOAD, str(path), str(work / f"data{i}"))) for i in range(TURNS)]
+        turns = [(_run("-c", _ARROW, str(path)), _load(path, work / f"data{i}")) for i in range(TURNS)]
         (arrow, _), (load, memory) = min(a for a, _ in turns), min(b for _, b in turns)
-        pandas, _ = _run(_PANDAS, str(path))
+        pandas, _ = _run("-c", _PANDAS, str(path))
         figures = [
             figure(f"etl: {name}", load, "s", 2.5 * arrow, f"pyarrow open_csv, 28 columns as text: {arrow:.2f} s"),
             figure("etl: beside pandas", load, "s", pandas / 2, f"pandas read_csv(dtype=str): {pandas:.2f} s"),
@@ -75,7 +71,7 @@ def run(full: bool = False) -> list[Figure]:
         if full:
             path.unlink()
             path = write(work / "more.csv", MORE_ROWS, work)
-            more, memory = _run(_LOAD, str(path), str(work / "more"))
+            more, memory = _load(path, work / "more")
             linear = load * MORE_ROWS / ROWS
             figures += [
                 figure(

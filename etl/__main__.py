@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from etl.aggregate import add_command as add_aggregate
+from etl.ending import end
 from etl.keeping import add_commands
 from etl.load import Loaded, check_files, load_files, rebuild, remove, undo
 from etl.logged import log
@@ -296,4 +297,4 @@ def _refuse(message: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())

@@ -102,7 +102,8 @@ class ReportReader:
         """
         part, total = len(self._inputs), 0
         self._inputs.append(Input(job, input_table, chunks))
-        light = Light(job)
+        coming = chunks()
+        light = Light(job)  # compiled while the first chunk is read
         spelt_out = ""
         waiting: list[pa.RecordBatch] = []
 
@@ -115,7 +116,7 @@ class ReportReader:
         def see(chunk: pa.RecordBatch) -> _Seen:
             return _see(light, connection, chunk, self.source, self.harvest.confidential)
 
-        for seen in in_order(see, chunks(), workers=2):
+        for seen in in_order(see, coming, workers=2):
             total += seen.count
             self._count(seen, input_table)
             if not spelt_out:  # while the next chunks are worked on

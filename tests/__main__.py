@@ -2,15 +2,15 @@
 
 The whole suite runs in two processes, a file of tests in one of them; what is named by its file or chosen by -k runs in
 this one, where a debugger works and nothing is collected twice.
-After a long run duckdb's binding lists objects that the interpreter had not freed at its very end. They are harmless
-(the process is over) but would stand below the line that says whether the tests passed.
+After a long run duckdb's binding would list objects that the interpreter had not freed, below the line that says
+whether the tests passed: so `end`.
 """
 
-import atexit
-import os
 import sys
 
 import pytest
+
+from etl.ending import end
 
 # The slow ones, in tests/browser, are collected first and begin first, so that none of them is left alone at the end.
 IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -37,7 +37,4 @@ def processes(arguments: list[str]) -> tuple[str, ...]:
 
 if __name__ == "__main__":
     code = pytest.main([*processes(sys.argv[1:]), *sys.argv[1:]])
-    atexit._run_exitfuncs()  # what others left to be done at the end, such as removing temporary folders
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(int(code))
+    end(int(code))

@@ -2,8 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Generator, Iterator
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -16,8 +16,16 @@ class _End:
 def ahead(items: Iterator[T]) -> Iterator[T]:
     """The same items: while the caller works on one, another thread makes the next, and no more than that.
 
-    An error is raised in the item's place. Closing the returned generator stops the thread and closes `items`.
+    The first is begun at once. An error is raised in the item's place. Closing the returned generator stops the thread
+    and closes `items`.
     """
+    handing_over = _ahead(items)
+    next(handing_over)
+    return cast(Iterator[T], handing_over)
+
+
+def _ahead(items: Iterator[T]) -> Generator[T | None, None, None]:
+    """First None, when the thread has begun: a generator that nobody begins would never end its thread."""
     handed: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
     wanted = threading.Semaphore(1)
     stopped = False
@@ -40,6 +48,7 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
     thread = threading.Thread(target=work, name="reader", daemon=True)
     thread.start()
     try:
+        yield None
         while True:
             item = handed.get()
             if isinstance(item, _End):
