@@ -1,6 +1,7 @@
 """The route of exports: who gets which file, what is recorded before it leaves, and that nothing stays behind."""
 
 import asyncio
+import contextlib
 import gzip
 import hashlib
 import json
@@ -14,7 +15,7 @@ import time
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -398,8 +399,9 @@ def test_cancelling_leaves_nothing_behind_at_any_time(
     assert begun.wait(20)
     for job in jobs:
         job.cancel()
-    for job in jobs[: prepared.WRITERS]:
-        job.wait(20)
+    for job in jobs:  # which of them had begun is a question of time
+        with contextlib.suppress(CancelledError):
+            job.wait(20)
     assert {job.state for job in jobs} == {"cancelled"} and left_behind() == []
 
 
