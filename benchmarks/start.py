@@ -45,7 +45,7 @@ def _first_page(address: str, browser: str) -> tuple[float, float]:
 
 def run() -> list[Figure]:
     """Starts the sample as a person would, twice, so that the second finds everything installed and built."""
-    browser = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+    browser = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
     figures: list[Figure] = []
     for again in (False, True):
         port = _port()

@@ -26,6 +26,15 @@ def real_files_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+@pytest.fixture(scope="session", autouse=True)
+def components_once() -> None:
+    """Streamlit's AppTest reads the metadata of every installed package anew for each test: a third of its time."""
+    from streamlit.components.v2 import manifest_scanner
+
+    found = manifest_scanner.scan_component_manifests()
+    manifest_scanner.scan_component_manifests = lambda *_, **__: list(found)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's folder."""

@@ -54,8 +54,10 @@ def write_warehouse(data_dir: Path, fill: Callable[[duckdb.DuckDBPyConnection], 
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         con.execute("SET enable_progress_bar = false")
+        con.begin()  # or every row of a list would be written to the disk by itself
         create_tables(con)
         fill(con)
+        con.commit()
     built = "2026-01-02T03:04:05+00:00"
     pointer = {"version": version, "restricted": path.name, "built_at": built, "fictional": True}
     (folder / "current.json").write_text(json.dumps(pointer))

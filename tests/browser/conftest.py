@@ -22,7 +22,8 @@ from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse
 
 CHROMIUM_SETTING = "LAMPLIGHT_CHROMIUM"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell without windows needs a quarter less time than the same Chromium with the windows hidden.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
