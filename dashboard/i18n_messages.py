@@ -56,10 +56,11 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def messages() -> list[Message]:
+@cache
+def messages() -> tuple[Message, ...]:
     """Every message of the code and of its lists of labels."""
     found = [m for path in files() for m in _marked(path)]
-    return found + [Message(text, "", "etl/codes.py") for text in labels()]
+    return (*found, *[Message(text, "", "etl/codes.py") for text in labels()])
 
 
 def labels() -> list[str]:

@@ -8,6 +8,7 @@ place, unknown and unmapped values, unfounded and duplicate reports, related off
 import json
 from collections.abc import Callable
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,11 @@ def create_tables(con: duckdb.DuckDBPyConnection, layers: tuple[str, ...] = LAYE
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table | list[dict[str, Any]]) -> None:
     """Insert rows by column name; a column that is not given is NULL."""
     if isinstance(rows, list):
-        for row in rows:
-            names = ", ".join(f'"{c}"' for c in row)
-            marks = ", ".join("?" for _ in row)
-            con.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))
+        for names, alike in groupby(rows, key=tuple):
+            columns, marks = ", ".join(f'"{c}"' for c in names), ", ".join("?" for _ in names)
+            given = [list(row.values()) for row in alike]
+            many = ", ".join([f"({marks})"] * len(given))  # one statement: each costs a millisecond
+            con.execute(f'INSERT INTO "{table}" ({columns}) VALUES {many}', [v for row in given for v in row])
         return
     con.register("incoming", rows)
     con.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM incoming')
