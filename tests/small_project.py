@@ -46,6 +46,8 @@ def make_small_project(folder: Path, made: Path) -> Path:
     shutil.copytree(ROOT / "launcher", folder / "launcher")
     (folder / "tests").mkdir()
     shutil.copy(ROOT / "tests" / "__main__.py", folder / "tests")
+    (folder / "etl").mkdir()
+    shutil.copy(ROOT / "etl" / "ending.py", folder / "etl")
     shutil.copytree(environment.venv_folder(made), environment.venv_folder(folder), symlinks=True)
     for name in ("requirements.txt", "requirements-test.txt", "constraints.txt"):
         (folder / name).write_text("")

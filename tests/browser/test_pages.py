@@ -61,15 +61,14 @@ def test_the_policy_stops_what_it_should(visitor: Any) -> None:
 
 def test_the_filter_bar_is_reached_by_keyboard(visitor: Any) -> None:
     visit = visitor("/")
-    reached: set[str] = set()
-    for _ in range(60):
+    left = ["From", "To", "Source", "Exploitation", "Area", "More", "Reset"]
+    for _ in range(120):  # on a busy machine the page may still put things in front of the focus
         visit.page.keyboard.press("Tab")
-        reached.add(
-            visit.page.evaluate(
-                "document.activeElement.closest('[class*=\"st-key-filter_bar\"]') "
-                "? (document.activeElement.getAttribute('aria-label') || document.activeElement.innerText) : ''"
-            )
+        named = visit.page.evaluate(
+            "document.activeElement.closest('[class*=\"st-key-filter_bar\"]') "
+            "? (document.activeElement.getAttribute('aria-label') || document.activeElement.innerText) : ''"
         )
-    named = " ".join(reached)
-    for label in ("From", "To", "Source", "Exploitation", "Area", "More", "Reset"):
-        assert label in named, f"{label} is not reached by Tab"
+        left = [label for label in left if label not in named]
+        if not left:
+            return
+    raise AssertionError(f"{left} are not reached by Tab")

@@ -30,7 +30,6 @@ CHROME = (
     "[data-testid='stHeader'], [data-testid='stToolbar'], [data-testid='stTopNav'], header, footer, "
     ".st-key-filter_bar, .lamplight-leave"
 )
-FIRST_SLIDE = 2.0  # seconds, of a server that has served before
 
 
 @pytest.fixture(scope="module")
@@ -144,17 +143,11 @@ def test_no_hidden_value_is_in_the_page_and_nothing_answers_a_pointer(public: An
     assert "@" not in page.content().split("<body")[1].split("<script")[0]
 
 
-def test_the_first_slide_is_there_soon(public: Any, deck: decks.Stored) -> None:
-    """The best of three: this machine may be busy with something else."""
+def test_a_link_opens_its_slide(public: Any, deck: decks.Stored) -> None:
+    """How soon is a benchmark: `python -m benchmarks briefing`."""
     visit = public("/present")
-    took = []
-    for _ in range(3):
-        visit.page.goto("about:blank")
-        began = time.monotonic()
-        visit.page.goto(f"{visit.server}/present?deck={deck.id}&slide=2", wait_until="commit")
-        visit.page.wait_for_selector(".st-key-slide_2 h1", state="visible")
-        took.append(time.monotonic() - began)
-    assert min(took) < FIRST_SLIDE, took
+    visit.page.goto(f"{visit.server}/present?deck={deck.id}&slide=2", wait_until="commit")
+    visit.page.wait_for_selector(".st-key-slide_2 h1", state="visible")
 
 
 @contextmanager
