@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.aside import aside
 from benchmarks.figures import Figure, figure
 from benchmarks.lapd_file import write
 
@@ -57,7 +58,7 @@ def run(full: bool = False) -> list[Figure]:
     """The budgets: 2.5 times pyarrow's reading of all columns, 1 GB, half of pandas' reading, linear to 10 M rows."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        path = write(work / "lapd.csv", ROWS, work)
+        path = aside(write, work / "lapd.csv", ROWS, work)
         name = f"{ROWS:,} rows, {path.stat().st_size / 1e6:,.0f} MB"
         # By turns: a machine that others share is not equally fast for long.
         turns = [(_run("-c", _ARROW, str(path)), _load(path, work / f"data{i}")) for i in range(TURNS)]
@@ -70,7 +71,7 @@ def run(full: bool = False) -> list[Figure]:
         ]
         if full:
             path.unlink()
-            path = write(work / "more.csv", MORE_ROWS, work)
+            path = aside(write, work / "more.csv", MORE_ROWS, work)
             more, memory = _load(path, work / "more")
             linear = load * MORE_ROWS / ROWS
             figures += [
