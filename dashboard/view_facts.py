@@ -15,7 +15,8 @@ from dashboard.figures import About
 from dashboard.filters import Filters, add_months
 from dashboard.i18n import N_, _, english, ngettext
 from dashboard.measures.collected import YES, collected_months, months_since_1970
-from dashboard.measures.daily import monthly, within
+from dashboard.measures.daily import by_code as counts_by_code
+from dashboard.measures.daily import monthly
 from dashboard.measures.delay import reporting_delays
 from dashboard.measures.labels import labelled
 from dashboard.view_context import Context
@@ -99,8 +100,7 @@ def narrowed(ctx: Context, first: date, last: date, unit: str | None = None) -> 
 def by_code(ctx: Context, first: date, last: date, unit: str, group: str) -> dict[str, int]:
     """Counts by code in some months. The days behind it are one question, asked once for every period."""
     filters = narrowed(ctx, first, last, unit)
-    days = within(monthly(ctx.warehouse, filters, group), filters)
-    return {str(code): int(n) for code, n in days.groupby("code", observed=True)["n"].sum().items()}
+    return counts_by_code(monthly(ctx.warehouse, filters, group), filters)
 
 
 def groups(ctx: Context, first: date, last: date, unit: str, column: str) -> pd.DataFrame:

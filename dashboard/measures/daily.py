@@ -62,12 +62,32 @@ def _by_time(rows: Any, unit: str, day: str, *group: str) -> Any:
 
 def within(days: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     """The rows of `daily` that the period of the filters keeps, as `filters.predicate` would."""
-    keep = pd.Series(True, index=days.index)
+    return days[_kept(days, filters)]
+
+
+def by_code(days: pd.DataFrame, filters: Filters) -> dict[str, int]:
+    """Counts by code of the rows of `daily` that the period of the filters keeps; codes without a row are absent.
+
+    A page asks this dozens of times, and of a table this small pandas' grouping takes ten times as long.
+    """
+    kept = _kept(days, filters)
+    names = days["code"].cat.categories
+    code = days["code"].cat.codes.to_numpy()[kept]
+    known = code >= 0
+    n = np.bincount(code[known], days["n"].to_numpy(dtype="int64")[kept][known], minlength=len(names)).astype("int64")
+    seen = np.bincount(code[known], minlength=len(names)) > 0
+    return {str(name): int(one) for name, one, there in zip(names, n, seen, strict=True) if there}
+
+
+def _kept(days: pd.DataFrame, filters: Filters) -> np.ndarray:
+    """Which rows the period of the filters keeps, (n,)."""
+    day = days["day"].to_numpy()
+    keep = np.ones(len(day), dtype=bool)
     record = filters.unit in codes.RECORD_UNITS
     if filters.date_from:
         first = filters.date_from if record else filters.date_from.replace(month=1)
-        keep &= days["day"] >= pd.Timestamp(first)
+        keep &= day >= np.datetime64(first)
     if filters.date_to:
         after = add_months(filters.date_to if record else filters.date_to.replace(month=12), 1)
-        keep &= days["day"] < pd.Timestamp(after)
-    return days[keep]
+        keep &= day < np.datetime64(after)
+    return keep
