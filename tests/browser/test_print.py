@@ -19,7 +19,9 @@ def printed(visit: Visit, path: Path) -> list[str]:
     """The text of each sheet that the browser prints of a page."""
     if not shutil.which("pdftotext"):
         pytest.skip("no pdftotext (poppler-utils)")
-    visit.page.wait_for_timeout(400)  # access.js measures the page after the last change
+    # The last that access.js writes; it measures the page a moment after the last change.
+    visit.page.wait_for_selector(".lamplight-printed-link:not(:empty)", state="attached")
+    visit.page.wait_for_timeout(400)
     visit.page.pdf(path=str(path), format="A4")
     done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
     return done.stdout.decode().rstrip("\f").split("\f")
