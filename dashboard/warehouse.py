@@ -248,8 +248,9 @@ def _check(warehouse: Warehouse, tier: str) -> None:
             else "This file holds records, and the public view opens protected figures only.",
             "Start the other view: `python start.py --tier public --data DIR` or without --tier.",
         )
-    if meta.get("format") != str(tables.WAREHOUSE_FORMAT):
-        raise WarehouseFormat("The warehouse was written by another version of Lamplight.", REBUILD)
+    if meta.get("format") != str(tables.PUBLIC_FORMAT if public else tables.WAREHOUSE_FORMAT):
+        what = N_("The warehouse was written by another version of Lamplight.")
+        raise WarehouseFormat(what, RELEASE if public else REBUILD)
     for table, columns in (tables.PUBLIC_TABLES if public else tables.TABLES).items():
         if missing := set(columns) - held.get(table, set()):
             raise WarehouseBroken(f"The warehouse lacks {len(missing)} columns of the table {table}.", REBUILD)

@@ -10,6 +10,9 @@ from types import MappingProxyType
 # Raised when the tables change, or what is read from the same file by the same declaration: it is part of each load's
 # name, so that files are read anew. Loads of another format are not served together with new ones.
 WAREHOUSE_FORMAT = 4
+# Raised when the tables of the public file change, and for nothing else: releases are kept for good, and those of
+# another format cannot be opened.
+PUBLIC_FORMAT = 3
 H3_RESOLUTIONS = (4, 5, 6, 7, 8, 9)
 EXPOSURE_RESOLUTION = 9
 

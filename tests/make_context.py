@@ -185,9 +185,9 @@ def _sources() -> list[dict[str, Any]]:
     ]
 
 
-def _meta() -> list[dict[str, Any]]:
+def _meta(form: int = tables.WAREHOUSE_FORMAT) -> list[dict[str, Any]]:
     built = datetime(2026, 1, 2, 3, 4, 5).isoformat() + "+00:00"
-    values = {"format": tables.WAREHOUSE_FORMAT, "version": 1, "built_at": built, "fictional": "true"}
+    values = {"format": form, "version": 1, "built_at": built, "fictional": "true"}
     return [{"key": k, "value": str(v)} for k, v in (values | {"place": "Wick County (fictional)"}).items()]
 
 

@@ -122,4 +122,4 @@ def _surroundings(con: duckdb.DuckDBPyConnection, layer: str | None, release: st
     mw.insert(con, "sources", [row for row in context._sources() if row["source"] in (*SOURCES, "hotline")])
     mw.insert(con, "published_counts", [row for row in context._published() if row["source"] == "hotline"])
     meta = {"tier": "public", "release": release, "policy": "1", "base": str(K)}
-    mw.insert(con, "meta", [*context._meta(), *({"key": k, "value": v} for k, v in meta.items())])
+    mw.insert(con, "meta", [*context._meta(tables.PUBLIC_FORMAT), *({"key": k, "value": v} for k, v in meta.items())])

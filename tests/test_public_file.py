@@ -1,6 +1,7 @@
 """The protected public file: who opens it, what can be chosen in it, and what becomes of links with more."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from dashboard.filters import Filters, default, offered
 from dashboard.links import choices, from_query, to_query
-from dashboard.warehouse import Warehouse, WarehouseBroken, WarehouseMissing, current, open_warehouse
+from dashboard.warehouse import Warehouse, WarehouseBroken, WarehouseFormat, WarehouseMissing, current, open_warehouse
+from etl import tables
 from tests.make_public import RELEASE, make_public
 from tests.make_warehouse import make_warehouse
 
@@ -31,6 +33,20 @@ def test_no_number_of_the_small_file_is_one_to_ten(folder: Path) -> None:
         for table in ("incidents", "victims"):
             assert con.execute(f"SELECT count(*) FROM {table} WHERE n BETWEEN 0 AND 10").fetchone() == (0,)
             assert con.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
+
+
+def test_a_release_is_opened_whatever_becomes_of_the_records_format(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Releases are kept for good: a change of what is read from files must not take them away."""
+    kept = Path(shutil.copytree(folder, tmp_path / "kept"))
+    monkeypatch.setattr(tables, "WAREHOUSE_FORMAT", 99)
+    open_warehouse(kept, "public").close()
+    with duckdb.connect(str(kept / "releases" / RELEASE / "public.duckdb")) as con:
+        con.execute("UPDATE meta SET value = '999' WHERE key = 'format'")
+    with pytest.raises(WarehouseFormat, match="another version") as refused:
+        open_warehouse(kept, "public")
+    assert "etl release" in refused.value.remedy
 
 
 def test_each_tier_refuses_the_other_ones_file(folder: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from etl.release.guard import AREA, PERIOD, Hidden
 from etl.release.periods import Closed
 from etl.release.policy import Policy
 from etl.release.rounding import Cube, Time
-from etl.tables import PUBLIC_TABLES, WAREHOUSE_FORMAT
+from etl.tables import PUBLIC_FORMAT, PUBLIC_TABLES
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def write(
         _about(connection, until, layers, policy)
         connection.execute("detach restricted")
         digest = rows_digest(connection)
-        meta = {"format": WAREHOUSE_FORMAT, "version": version, "built_at": built_at, "tier": "public",
+        meta = {"format": PUBLIC_FORMAT, "version": version, "built_at": built_at, "tier": "public",
                 "release": release, "policy": policy.version, "base": policy.base, "policy_text": policy.text,
                 "published_elsewhere": ",".join(s for s in sources if s in policy.published_elsewhere)}  # fmt: skip
         connection.executemany("insert into meta values (?, ?)", [(k, str(v)) for k, v in meta.items()])
