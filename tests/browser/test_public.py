@@ -88,6 +88,9 @@ def test_a_change_of_unit_keeps_the_period_and_the_link(public: Any) -> None:
 
 def test_why_prints_on_one_page(public: Any) -> None:
     visit = public("/why")
+    # access.js has measured how much the sheet has to shrink the page.
+    visit.page.wait_for_selector(".lamplight-printed-link:not(:empty)", state="attached")
+    visit.page.wait_for_timeout(400)
     made = visit.page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "12mm"))
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", made)) == 1
 
