@@ -1,6 +1,5 @@
 """A briefing of ten slides, made while people wait for it; and a slide of Present, opened by its link."""
 
-import shutil
 import tempfile
 import time
 from datetime import date
@@ -42,10 +41,10 @@ def _slide() -> list[Figure]:
     from dashboard import decks
     from dashboard.saved import PUBLIC, Reader
     from dashboard.warehouse import current
-    from tests.browser.conftest import BROWSERS, FLAGS, serving
+    from tests.browser.conftest import FLAGS, find_chromium, serving
     from tests.make_public import make_public
 
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_chromium()
     if not browser:
         return []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:

@@ -1,7 +1,6 @@
 """From the command to a page: `start.py` once installed, then the first page of a server that has just come up."""
 
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -9,12 +8,10 @@ import time
 from pathlib import Path
 
 from benchmarks.figures import Figure, figure
+from tests.browser.conftest import FLAGS, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_S, FIRST_PAGE_S = 6.0, 2.0
-_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync".split()
-)
 
 
 def _port() -> int:
@@ -31,7 +28,7 @@ def _first_page(address: str, browser: str) -> tuple[float, float]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=browser, args=_FLAGS)
+        chromium = play.chromium.launch(executable_path=browser, args=FLAGS)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         begin = time.perf_counter()
         page.goto(address)
@@ -45,7 +42,7 @@ def _first_page(address: str, browser: str) -> tuple[float, float]:
 
 def run() -> list[Figure]:
     """Starts the sample as a person would, twice, so that the second finds everything installed and built."""
-    browser = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
+    browser = find_chromium()
     figures: list[Figure] = []
     for again in (False, True):
         port = _port()

@@ -122,12 +122,17 @@ def test_the_text_is_prometheus_own_format(served: Path) -> None:
 
 
 def test_the_numbers_count_no_people_and_name_no_source(served: Path) -> None:
-    make_warehouse(served, 5_237)  # so many that open files and sessions are not as many by chance
+    # So many that open files and sessions are not as many by chance.
+    with duckdb.connect(str(make_warehouse(served, 5_237))) as con:
+        more = "SELECT * EXCLUDE (i) REPLACE (area_id || i AS area_id) FROM areas, range(40) r(i)"
+        con.execute(f"INSERT INTO areas BY NAME {more}")
     text = get("/metrics")[2].decode()
     opened = warehouse.current(served)
     held = opened.ask_sql("SELECT source, title, publisher FROM sources").to_numpy().ravel().tolist()
     assert not [name for name in held if name and name in text]
-    counts = {str(opened.ask_sql(f"SELECT count(*) AS n FROM {table}")["n"][0]) for table in ("incidents", "victims")}
+    counts = {
+        str(opened.ask_sql(f"SELECT count(*) AS n FROM {table}")["n"][0]) for table in ("incidents", "victims", "areas")
+    }
     assert all(len(count) == 4 for count in counts)
     assert not counts & {line.split(" ")[1] for line in text.splitlines() if not line.startswith("#")}
 

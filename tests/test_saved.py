@@ -34,11 +34,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(made, tmp_path / "data")
-    monkeypatch.setenv("LAMPLIGHT_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("LAMPLIGHT_TIER", "restricted")
-    return tmp_path / "data"
+def data(records: Path) -> Path:
+    return records
 
 
 def view_of(data: Path, tier: str = "restricted", sources: frozenset[str] | None = None, **query: list[str]) -> Context:

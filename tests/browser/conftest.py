@@ -32,11 +32,16 @@ INCIDENTS = 1500
 START_SECONDS = 60
 
 
+def find_chromium() -> str | None:
+    """The Chromium that the setting names, else one of this machine."""
+    named = os.environ.get(CHROMIUM_SETTING)
+    return named if named and Path(named).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """A Chromium of this machine; without one the browser tests are skipped, and counted at the end."""
-    named = os.environ.get(CHROMIUM_SETTING)
-    found = named if named and Path(named).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = find_chromium()
     if not found:
         pytest.skip(f"no Chromium found (name one by {CHROMIUM_SETTING})")
     return found

@@ -62,7 +62,10 @@ def test_the_policy_stops_what_it_should(visitor: Any) -> None:
 def test_the_filter_bar_is_reached_by_keyboard(visitor: Any) -> None:
     visit = visitor("/")
     left = ["From", "To", "Source", "Exploitation", "Area", "More", "Reset"]
-    for _ in range(120):  # on a busy machine the page may still put things in front of the focus
+    # On a busy machine the page would still put things in front of the focus.
+    visit.page.get_by_role("button", name="Reset").wait_for()
+    visit.page.wait_for_selector(".lamplight-printed-link:not(:empty)", state="attached")
+    for _ in range(60):
         visit.page.keyboard.press("Tab")
         named = visit.page.evaluate(
             "document.activeElement.closest('[class*=\"st-key-filter_bar\"]') "
