@@ -30,9 +30,10 @@ from dashboard.exports.plan import SPLIT, Refused, kind_of, plan
 from dashboard.filters import NAMES
 from dashboard.i18n import _, speak
 from dashboard.links import from_query
+from dashboard.pointer import WarehouseError
 from dashboard.scoped import scoped
 from dashboard.state import StateError
-from dashboard.warehouse import Warehouse, WarehouseError, served_tier
+from dashboard.warehouse import Warehouse, served_tier
 
 PATH = "/download"
 WRITERS = 3  # files that one process writes at a time

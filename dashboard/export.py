@@ -13,7 +13,8 @@ from dashboard import api
 from dashboard.commands import Parser
 from dashboard.exports import FORMATS, Cancelled, ExportError, Written, suffix
 from dashboard.exports.plan import Plan
-from dashboard.warehouse import TIERS, WarehouseError
+from dashboard.pointer import WarehouseError
+from dashboard.warehouse import TIERS
 
 ABOUT = """Write what a view of the dashboard shows into a file: the same numbers, by the same link. On the public side
 counts are protected and carry their rounding interval; on the restricted side the audit log has a row of it."""

@@ -18,8 +18,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard import audit
+from dashboard.pointer import WarehouseError, WarehouseFormat, WarehouseMissing
 from dashboard.state import StateError
-from dashboard.warehouse import Warehouse, WarehouseError, WarehouseFormat, WarehouseMissing, served_tier
+from dashboard.warehouse import Warehouse, served_tier
 
 PATIENCE = 3.0  # seconds; a file that takes longer to answer is not well
 STARTED = time.time()

@@ -9,7 +9,8 @@ from dashboard.catalogue import Catalogue
 from dashboard.components import context, filter_bar, gate, linked, notices, present_page, recorded, saved_bar, spoken
 from dashboard.filters import default
 from dashboard.i18n import N_, _
-from dashboard.warehouse import Warehouse, WarehouseError
+from dashboard.pointer import WarehouseError
+from dashboard.warehouse import Warehouse
 
 STEWARD, PRESENT, SERVICES = N_("Steward"), N_("Present"), N_("Services")
 SECTIONS = {

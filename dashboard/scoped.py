@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 import duckdb
 
-from dashboard.warehouse import REBUILD, Warehouse, WarehouseBroken
+from dashboard.pointer import REBUILD, WarehouseBroken
+from dashboard.warehouse import Warehouse
 from etl.tables import FACTS
 
 KEPT = "lamplight_kept"  # the attached file; no question of ours names it

@@ -1,9 +1,7 @@
 """Opens one version of the warehouse: read-only, locked down, through Ibis, for many threads at once."""
 
-import json
 import os
 import queue
-import re
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterator
@@ -18,38 +16,24 @@ import pandas as pd
 
 from dashboard.catalogue import Catalogue
 from dashboard.i18n import N_
+from dashboard.pointer import (
+    REBUILD,
+    RELEASE,
+    WarehouseBroken,
+    WarehouseFormat,
+    WarehouseMissing,
+    public_file,
+    restricted_file,
+)
 from dashboard.remembered import Remembered
 from etl import tables
 
 POOL = 4  # sessions ask at the same time; DuckDB already uses every core for one question
-REBUILD = N_("Run `python -m etl rebuild --data DIR` to build the warehouse again from its loads.")
-RELEASE = N_("Make a release with `python -m etl release --data DIR`; the public view is then served from DIR/public.")
 TIERS = ("restricted", "public")
-_RELEASED = re.compile(r"releases/[0-9A-Za-z][0-9A-Za-z._-]{0,60}/public\.duckdb")
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = dict.fromkeys(
     ("enable_external_access", "python_enable_replacements", "autoinstall_known_extensions",
      "autoload_known_extensions"), "false",
 )  # fmt: skip
-
-
-class WarehouseError(Exception):
-    """The warehouse cannot be shown. `message` says what is wrong, `remedy` what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(f"{message} {remedy}")
-        self.message, self.remedy = message, remedy
-
-
-class WarehouseMissing(WarehouseError):
-    """There is no warehouse in this data directory."""
-
-
-class WarehouseBroken(WarehouseError):
-    """There is one, and it cannot be read."""
-
-
-class WarehouseFormat(WarehouseError):
-    """There is one, written by another version of this project."""
 
 
 class Warehouse:
@@ -167,7 +151,7 @@ def open_warehouse(data_dir: Path, tier: str = "restricted", release: str = "") 
     the one named. A file of the other kind is refused, whatever it is called.
     Raises WarehouseMissing, WarehouseBroken or WarehouseFormat, each with what to do.
     """
-    path, version = _public_file(Path(data_dir), release) if tier == "public" else _restricted_file(Path(data_dir))
+    path, version = public_file(Path(data_dir), release) if tier == "public" else restricted_file(Path(data_dir))
     try:
         warehouse = Warehouse(path, version)
     except duckdb.Error as error:
@@ -184,52 +168,6 @@ def open_warehouse(data_dir: Path, tier: str = "restricted", release: str = "") 
         warehouse.close()
         raise
     return warehouse
-
-
-def _restricted_file(data_dir: Path) -> tuple[Path, int]:
-    pointer = _read_pointer(
-        data_dir / "warehouse" / "current.json",
-        N_("There is no data here yet."),
-        N_("Load a file with `python -m etl load SOURCE FILE --data DIR`, or start without --data to see the sample."),
-    )
-    name, version = pointer.get("restricted"), pointer.get("version")
-    if not isinstance(name, str) or Path(name).name != name or not isinstance(version, int):
-        raise WarehouseBroken("The file warehouse/current.json does not name a warehouse.", REBUILD)
-    path = data_dir / "warehouse" / name
-    if not path.is_file():
-        raise WarehouseMissing("The warehouse that warehouse/current.json names is not there.", REBUILD)
-    return path, version
-
-
-def _public_file(data_dir: Path, release: str) -> tuple[Path, int]:
-    """The file of a release, by its id or as current.json names it. Nothing outside the folder can be named."""
-    pointer = _read_pointer(data_dir / "current.json", N_("Nothing has been released here yet."), RELEASE)
-    name, version = pointer.get("public"), pointer.get("version")
-    if release:
-        name = f"releases/{release}/public.duckdb"
-    if not isinstance(name, str) or not _RELEASED.fullmatch(name) or not isinstance(version, int):
-        unknown, none = N_("The release that was asked for has no valid id."), N_("current.json names no release.")
-        what = unknown if release else none
-        raise WarehouseBroken(what, RELEASE)
-    path = data_dir / name
-    if not path.is_file():
-        raise WarehouseMissing(
-            "The release that was asked for is not there." if release else "The release of current.json is not there.",
-            "See which there are with `python -m etl release --list --data DIR`.",
-        )
-    return path, version
-
-
-def _read_pointer(path: Path, missing: str, remedy: str) -> dict[str, Any]:
-    try:
-        pointer = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise WarehouseMissing(missing, remedy) from None
-    except (OSError, ValueError):
-        raise WarehouseBroken(f"The file {path.parent.name}/current.json cannot be read.", REBUILD) from None
-    if not isinstance(pointer, dict):
-        raise WarehouseBroken(f"The file {path.parent.name}/current.json does not name a warehouse.", REBUILD)
-    return pointer
 
 
 def _check(warehouse: Warehouse, tier: str) -> None:
@@ -281,7 +219,7 @@ def current(data_dir: Path, tier: str = "restricted", release: str = "") -> Ware
         kept = _served.get((folder, tier, release))
         if kept and kept[0] == stamp:
             return kept[1]
-        file = (_public_file(folder, release) if tier == "public" else _restricted_file(folder))[0]
+        file = (public_file(folder, release) if tier == "public" else restricted_file(folder))[0]
         held = _live.get((file, _stamp(file)))
         warehouse = held if held and held._close.alive else open_warehouse(folder, tier, release)
         _live[file, _stamp(file)], _served[folder, tier, release] = warehouse, (stamp, warehouse)

@@ -11,7 +11,7 @@ import pytest
 from dashboard import api, measures, told
 from dashboard.exports import ExportError
 from dashboard.measures import protected
-from dashboard.warehouse import WarehouseError
+from dashboard.pointer import WarehouseError
 from tests.conftest import ROOT
 from tests.make_public import RELEASE, make_public
 from tests.make_warehouse import make_warehouse

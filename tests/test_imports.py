@@ -59,7 +59,7 @@ RULES = (
         tuple(
             f"dashboard/{name}{rest}"
             for name in (
-                *("measures", "warehouse", "filters", "exports", "briefing", "access", "audit", "state"),
+                *("measures", "warehouse", "pointer", "filters", "exports", "briefing", "access", "audit", "state"),
                 *(
                     "hotspots",
                     "export",

@@ -10,7 +10,8 @@ import pytest
 
 from dashboard.filters import Filters, default, offered
 from dashboard.links import choices, from_query, to_query
-from dashboard.warehouse import Warehouse, WarehouseBroken, WarehouseFormat, WarehouseMissing, current, open_warehouse
+from dashboard.pointer import WarehouseBroken, WarehouseFormat, WarehouseMissing
+from dashboard.warehouse import Warehouse, current, open_warehouse
 from etl import tables
 from tests.make_public import RELEASE, make_public
 from tests.make_warehouse import make_warehouse

@@ -17,8 +17,9 @@ import pytest
 
 import dashboard.measures
 from dashboard.filters import Filters
+from dashboard.pointer import WarehouseBroken
 from dashboard.scoped import KEPT, MOST, RULES, ScopedWarehouse, scoped
-from dashboard.warehouse import Warehouse, WarehouseBroken, open_warehouse
+from dashboard.warehouse import Warehouse, open_warehouse
 from etl import tables
 from tests.conftest import ROOT
 from tests.make_warehouse import make_warehouse

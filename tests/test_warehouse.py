@@ -13,15 +13,8 @@ import pytest
 
 from dashboard import measures
 from dashboard.filters import Filters
-from dashboard.warehouse import (
-    Warehouse,
-    WarehouseBroken,
-    WarehouseFormat,
-    WarehouseMissing,
-    check_tier,
-    current,
-    open_warehouse,
-)
+from dashboard.pointer import WarehouseBroken, WarehouseFormat, WarehouseMissing
+from dashboard.warehouse import Warehouse, check_tier, current, open_warehouse
 from etl import tables
 from tests.make_warehouse import make_warehouse, write_warehouse
 

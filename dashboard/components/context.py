@@ -9,10 +9,11 @@ from dashboard import groups
 from dashboard.catalogue import Catalogue
 from dashboard.components import notices
 from dashboard.links import from_query
+from dashboard.pointer import WarehouseError
 from dashboard.scoped import scoped
 from dashboard.state import StateError
 from dashboard.view_context import Context
-from dashboard.warehouse import Warehouse, WarehouseError, check_tier, served_tier
+from dashboard.warehouse import Warehouse, check_tier, served_tier
 from dashboard.warehouse import current as current_warehouse
 
 __all__ = ["Context"]  # and the functions below, by their module

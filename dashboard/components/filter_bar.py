@@ -19,8 +19,9 @@ from dashboard.escape import markdown_text
 from dashboard.filters import NAMES, Filters, default, offered, sentence, supported
 from dashboard.i18n import N_, _
 from dashboard.links import MANY, ONE, choices, from_query, shown, to_query, values
+from dashboard.pointer import WarehouseError
 from dashboard.view_context import Context
-from dashboard.warehouse import Warehouse, WarehouseError
+from dashboard.warehouse import Warehouse
 
 _ALL = {"source": N_("All sources"), "exploitation": N_("All kinds"), "area": N_("Everywhere")}
 _HELP = {

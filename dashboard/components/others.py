@@ -9,8 +9,9 @@ from dashboard.escape import markdown_text
 from dashboard.filters import Filters
 from dashboard.i18n import N_, _
 from dashboard.measures import protected as measures
+from dashboard.pointer import WarehouseError
 from dashboard.view_context import Context
-from dashboard.warehouse import Warehouse, WarehouseError
+from dashboard.warehouse import Warehouse
 from dashboard.warehouse import current as current_warehouse
 from etl import codes
 

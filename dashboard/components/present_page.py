@@ -16,9 +16,10 @@ from dashboard.decks.meetings import DECISIONS, SERVICES, SINCE
 from dashboard.escape import html_text, markdown_text
 from dashboard.i18n import _, ngettext
 from dashboard.palette import palette
+from dashboard.pointer import WarehouseError
 from dashboard.server import page_file
 from dashboard.state import StateError
-from dashboard.warehouse import Warehouse, WarehouseError, current, served_tier
+from dashboard.warehouse import Warehouse, current, served_tier
 
 DECK, SLIDE = "deck", "slide"  # of the link
 STYLE = Path(__file__).resolve().parents[1] / "static" / "present.css"

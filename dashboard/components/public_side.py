@@ -12,7 +12,8 @@ from dashboard.escape import markdown_text
 from dashboard.filters import Filters, offered
 from dashboard.i18n import _
 from dashboard.links import MANY, WORDS, choices, from_query, key_of, to_query
-from dashboard.warehouse import Warehouse, WarehouseError, current
+from dashboard.pointer import WarehouseError
+from dashboard.warehouse import Warehouse, current
 
 PUBLIC_URL = "LAMPLIGHT_PUBLIC_URL"
 

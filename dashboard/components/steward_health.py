@@ -12,7 +12,8 @@ from dashboard.components import context, data_figures
 from dashboard.escape import markdown_text
 from dashboard.filters import default
 from dashboard.i18n import _
-from dashboard.warehouse import Warehouse, WarehouseError
+from dashboard.pointer import WarehouseError
+from dashboard.warehouse import Warehouse
 
 LITTLE_ROOM = 2.0  # a load writes the warehouse anew beside the old one: room for so many more of it is too little
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

@@ -18,8 +18,8 @@ def warm() -> None:
         importlib.import_module(f"dashboard.components.{name}")
     from dashboard import filters
     from dashboard.components import context, what_changed
+    from dashboard.pointer import WarehouseError
     from dashboard.told import records_compared
-    from dashboard.warehouse import WarehouseError
 
     with suppress(WarehouseError):
         opened = context.whole()

@@ -19,10 +19,11 @@ from dashboard.filters import Filters
 from dashboard.i18n import _
 from dashboard.measures import by_area
 from dashboard.measures import protected as measures
+from dashboard.pointer import WarehouseError
 from dashboard.since.parts import Section
 from dashboard.told import base, overview
 from dashboard.view_context import Context
-from dashboard.warehouse import Warehouse, WarehouseError, current
+from dashboard.warehouse import Warehouse, current
 
 MOST = 6
 
