@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import engine, normalise
+from etl import compiled, engine, normalise
 from etl.values import Job, trim
 
 REMEMBERED = 50_000  # values of a group; dates with a time hardly repeat, and are worked out anew
@@ -21,10 +21,9 @@ class Light:
     """Runs `normalise.light` over the chunks of one table, on any thread. Compiled once."""
 
     def __init__(self, job: Job):
-        parts = normalise.in_parts(job)
-        self._groups = [_Group(fields, engine.compile_sql(stages)) for fields, stages in parts.groups]
+        parts, groups, self._rows = compiled.in_parts(job)
+        self._groups = [_Group(fields, sql) for (fields, _), sql in zip(parts.groups, groups, strict=True)]
         self._parts, self._fields = parts, list(parts.fields)
-        self._rows = engine.compile_sql(parts.rows)
         self._reasons, self._columns = (pa.array(side, pa.string()) for side in zip(*parts.rules, strict=True))
         self.names_areas = job.has("area_name")
 

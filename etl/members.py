@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from etl import engine, normalise
+from etl import compiled, engine
 from etl.assemble import assemble
 from etl.harvest import Harvest
 from etl.reports import ReportReader
@@ -101,7 +101,7 @@ def _people(
     today: date,
 ) -> pa.Table:
     job = Job(source, form, Table({}), tuple(expression.columns), today)
-    sql = engine.compile_sql(normalise.people(job))
+    sql = compiled.people(job)
     parts = [
         engine.run(calculator, sql, chunk=chunk)
         for chunk in staged.chunks(key, engine.compile_sql([(key, expression)]))

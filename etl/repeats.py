@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from etl import engine, normalise
+from etl import compiled, engine
 from etl.denominator import places
 from etl.locate import Confidential
 from etl.values import Job, trim
@@ -99,8 +99,8 @@ def older_rows(
 def _suspects(
     one: Input, repeated: Any, connection: duckdb.DuckDBPyConnection, confidential: Confidential | None
 ) -> Iterable[pa.Table]:
-    hashes = engine.compile_sql(normalise.identity(one.job))
-    light = engine.compile_sql(normalise.light(one.job, with_id=True))
+    hashes = compiled.identity(one.job)
+    light = compiled.whole_light(one.job)
     for chunk in one.chunks():
         batch = trim(chunk)
         found = engine.run(connection, hashes, chunk=batch)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import engine, locate, normalise
+from etl import compiled, engine, locate
 from etl.confidential import said_hidden
 from etl.denominator import Denominator, area_names, floats, places
 from etl.distinct import Light
@@ -120,7 +120,7 @@ class ReportReader:
             total += seen.count
             self._count(seen, input_table)
             if not spelt_out:  # while the next chunks are worked on
-                spelt_out = engine.compile_sql(normalise.facts(job))
+                spelt_out = compiled.facts(job)
             if seen.relevant.num_rows:
                 # The query is long and the rows are few: DuckDB takes a tenth of a second to plan it.
                 waiting.append(seen.relevant)

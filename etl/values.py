@@ -23,15 +23,29 @@ def trim(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
-    """One table of one file: what is declared, what the file has, and the day it is read."""
+    """One table of one file: what is declared, what the file has, and the day it is read.
+
+    Two are equal when they are of the same declarations, not of equal ones: long ones too are then told apart at once.
+    """
 
     source: Source
     form: Form
     declared: Table
     fields: tuple[str, ...]  # the columns that the file has, in our names, `record` among them
     today: date
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Job) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[Any, ...]:
+        declared = (self.declared.rows_are, *self.declared.columns.items())
+        return id(self.source), id(self.form), declared, self.fields, self.today
 
     def has(self, field: str) -> bool:
         """Whether this file has the field at all."""

@@ -4,46 +4,16 @@ import random
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from etl import engine, normalise
-from etl.values import Job
 from tests.pollution import ASIDE, EXACT, REFUSED, Clean, Variant, clean_files, facts_without, judge, outcome
 from tests.pollution_values import all_variants
 
 SEED = 2026
 SLICE = 60  # variants in every run
 FULL = 240  # of each form, in the full run
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_once() -> Iterator[None]:
-    """A load compiles its questions anew for its file. Here hundreds of files ask the same ones."""
-    kept: dict[tuple[str, str], object] = {}
-    patch = pytest.MonkeyPatch()
-    for module, name in ((normalise, "in_parts"), (normalise, "facts"), (normalise, "people")):
-
-        def once(job: Job, inner: object = getattr(module, name), name: str = name) -> object:
-            key = (name, repr(job))
-            if key not in kept:
-                kept[key] = inner(job)  # type: ignore[operator]
-            return kept[key]
-
-        patch.setattr(module, name, once)
-    sql: dict[int, tuple[object, str]] = {}
-    compile_sql = engine.compile_sql
-
-    def compiled(stages: object) -> str:
-        if id(stages) not in sql:  # the stages are kept beside their SQL, so that an id is never another's
-            sql[id(stages)] = (stages, compile_sql(stages))  # type: ignore[arg-type]
-        return sql[id(stages)][1]
-
-    patch.setattr(engine, "compile_sql", compiled)
-    yield
-    patch.undo()
 
 
 def _kind(variant: Variant) -> str:
