@@ -6,7 +6,6 @@ import h3
 import numpy as np
 import pandas as pd
 import shapely
-from streamlit.logger import set_log_level
 
 from benchmarks.figures import Figure, figure
 from dashboard.maps import classes, layers, picture, shapes, styles
@@ -68,7 +67,6 @@ def _played() -> int:
 
 def payload(shown: layers.AnyPicture, background: layers.Background) -> int:
     """Bytes of the arguments that Streamlit sends to the map's frame."""
-    set_log_level("error")  # it warns that no app is running
     from streamlit_folium import _get_feature_group_string, _get_header, generate_leaflet_string
 
     made = layers.base_map(background, LIGHT)

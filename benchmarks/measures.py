@@ -91,8 +91,8 @@ def time_reruns(data_dir: Path, rounds: int = 5) -> dict[str, float]:
     return out
 
 
-def run(json: bool = False) -> list[dict[str, Any]]:
-    """Build the warehouse, time everything, and return one figure for each; json=False prints progress too."""
+def run() -> list[dict[str, Any]]:
+    """Build the warehouse, time everything, and return one figure for each."""
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder)
         make_warehouse(data_dir, RECORDS)
@@ -104,9 +104,6 @@ def run(json: bool = False) -> list[dict[str, Any]]:
         figures += [_figure(f"measure: {name}", ms, MEASURE_MS) for name, ms in time_measures(warehouse).items()]
         warehouse.close()
         figures += [_figure(f"rerun: {page}", ms, RERUN_MS) for page, ms in time_reruns(data_dir).items()]
-    if not json:
-        for figure in figures:
-            print(f"{figure['name']:<40} {figure['value']:>8} {figure['unit']} (budget {figure['budget']})")
     return figures
 
 
