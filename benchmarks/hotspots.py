@@ -25,6 +25,7 @@ from dashboard.analysis.neighbours import h3_neighbours, neighbours_of
 from dashboard.analysis.periods import calendar_periods
 from dashboard.analysis.place_change import place_change
 from dashboard.analysis.space_time import classify_periods
+from dashboard.analysis.stability import stability
 from dashboard.questions import CLUSTERED, LABELS
 from tests.conftest import ROOT, real_files_folder
 from tests.make_warehouse import make_warehouse
@@ -35,6 +36,7 @@ TIMES_RECORDED, TIMES_LIVE = 100, 20
 H3_RINGS = 100  # 30,301 cells
 CELLS, INCIDENTS, BUDGET_MS = (400, 250), 1_000_000, 300
 RERUN_MS = 500
+STABILITY_S = 1.0
 SCALES = {"r8": "Cells about 1 km across", "r9": "Cells about 350 m across"}
 PREMISES = ("hotel", "street", "residence", "online", "vehicle", "massage", "food")
 
@@ -147,9 +149,14 @@ def _at_size() -> list[Figure]:
     counting = _best(lambda: grid.counts(x, y), 5)
     counts = grid.counts(x, y)
     took = _best(lambda: gi_star(counts, neighbours_of(grid)))
+    area, month = shapely.box(0, 0, 20_000, 20_000), rng.integers(0, 12, 820)
+    east, north = rng.uniform(0, 20_000, (2, 820))
+    around = grids.square_grid(447, area)
+    runs = _best(lambda: stability(around, east, north, area, month), 3)
     return [
         figure(f"{INCIDENTS:,} incidents counted in {len(grid):,} cells", counting * 1000, "ms"),
         figure("then neighbours, Gi* and Benjamini-Hochberg", took * 1000, "ms", BUDGET_MS),
+        figure(f"how sure: 30 runs on {len(around):,} cells", runs, "s", STABILITY_S),
     ]
 
 
