@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,11 +21,13 @@ from dashboard.filters import default
 from dashboard.warehouse import current
 from tests.make_warehouse import make_warehouse
 
+T = TypeVar("T")
 
-def run(work: Coroutine[Any, Any, None]) -> None:
+
+def run(work: Coroutine[Any, Any, T]) -> T:
     """On a thread of its own: the browser of other tests keeps a loop running on this one."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result(30)
+        return pool.submit(asyncio.run, work).result(30)
 
 
 def test_a_file_that_nobody_takes_is_deleted_though_nobody_asks_for_another(

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard import prompt
 from dashboard.components import warm
+from tests.test_prepared import run
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_without_it_asyncio_holds_small_answers_back(listening: socket.socket) -
         server.close()
         return found
 
-    assert not asyncio.run(serve())
+    assert not run(serve())
 
 
 def test_other_files_and_sockets_are_left_as_they_are(listening: socket.socket, tmp_path: Path) -> None:
@@ -70,4 +71,4 @@ def test_the_server_does_it_when_it_starts(listening: socket.socket, monkeypatch
         async with warm.lifespan(None):
             assert at_once(listening)
 
-    asyncio.run(start())
+    run(start())
