@@ -1,6 +1,6 @@
 """Named access in a real browser, against real sign-in services: who comes in, and what ends it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,11 +36,8 @@ def come(request: pytest.FixtureRequest, browser: Any, served: Site) -> Iterator
     served.let_in()
     with visits(browser, served.address) as visit:
 
-        def sign_in(name: str | None = None, cookies: list[Any] | None = None) -> Visit:
-            made: Visit = visit("/")
-            if cookies is not None:
-                made.context.add_cookies(cookies)
-                made.go("/")
+        def sign_in(name: str | None = None, cookies: Sequence[Any] = ()) -> Visit:
+            made: Visit = visit("/", cookies=cookies)
             if name is not None:
                 made.page.get_by_role("button", name="Sign in").click()
                 made.page.wait_for_url(f"{served.provider.address}/**")

@@ -1,6 +1,7 @@
 """One reader with a browser: opens pages, waits on conditions, and remembers what left for where."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 PATIENCE = 20_000  # milliseconds until a condition that never comes fails the test
@@ -12,10 +13,21 @@ _HARMLESS = re.compile(r"Unrecognized feature|allow-scripts and allow-same-origi
 class Visit:
     """A context of its own (its own storage), one page, and everything that this page asked for."""
 
-    def __init__(self, browser: Any, server: str, width: int, height: int, first: bool = False, **options: Any) -> None:
-        """first : nothing is stored in this browser yet; otherwise it has seen the panel of a first visit."""
+    def __init__(
+        self,
+        browser: Any,
+        server: str,
+        width: int,
+        height: int,
+        first: bool = False,
+        cookies: Sequence[Any] = (),
+        **options: Any,
+    ) -> None:
+        """first : nothing is stored in this browser yet; otherwise it has seen the panel of a first visit.
+        cookies : that it has from somewhere else."""
         self.server = server
         self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        self.context.add_cookies(list(cookies))
         if not first:
             self.context.add_init_script("try { localStorage.setItem('lamplight-seen', 'yes') } catch {}")
         self.page = self.context.new_page()
