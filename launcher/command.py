@@ -80,7 +80,10 @@ def run_tests(arguments: list[str]) -> int:
     make_venv(ROOT)
     install(ROOT, ["requirements.txt", "requirements-test.txt"], wheels)
     command = [str(venv_python(ROOT)), "-m", "tests", *for_pytest]
-    return subprocess.run(command, cwd=ROOT, env=child_env(), check=False).returncode
+    env = child_env()
+    # Tests start the app and its commands a few hundred times: each would compile all of it anew.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
 
 
 def run(arguments: list[str], started: float) -> int:
