@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError
 
 from tests.browser import accessible
 from tests.browser.conftest import serving, visits
-from tests.browser.test_pages import PAGES, WIDER_THAN_SEEN
+from tests.browser.test_pages import PAGES, WIDER_THAN_SEEN, scrolls_down_only
 from tests.make_public import make_public
 
 pytestmark = pytest.mark.browser
@@ -66,6 +66,8 @@ def faults_by_axe(visit: Any, path: str) -> list[str]:
 
 def too_wide(visit: Any) -> list[str]:
     """Text that is cut off, and by how much the page scrolls sideways."""
+    with suppress(TimeoutError):
+        scrolls_down_only(visit)
     sideways = visit.page.evaluate(WIDER_THAN_SEEN)
     return [*visit.page.evaluate(accessible.CUT), *([f"{sideways} pixels too wide"] if sideways > 1 else [])]
 

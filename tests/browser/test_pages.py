@@ -14,6 +14,11 @@ WIDER_THAN_SEEN = """Math.max(...[document.documentElement, document.body,
     ...document.querySelectorAll('[data-testid="stMain"]')].map((e) => e.scrollWidth - e.clientWidth))"""
 
 
+def scrolls_down_only(visit: Any) -> None:
+    """On a phone. Charts take their new width after the page has, so it is waited for."""
+    visit.page.wait_for_function(f"() => {WIDER_THAN_SEEN} <= 1")
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_draws_fits_a_phone_and_asks_no_other_host(visitor: Any, path: str) -> None:
     visit = visitor(path)
@@ -24,8 +29,7 @@ def test_a_page_draws_fits_a_phone_and_asks_no_other_host(visitor: Any, path: st
     assert visit.page.locator("[data-testid='stException']").count() == 0
     visit.page.set_viewport_size({"width": 390, "height": 844})
     visit.ready()
-    # A phone must scroll down only. Charts take their new width after the page has.
-    visit.page.wait_for_function(f"() => {WIDER_THAN_SEEN} <= 1")
+    scrolls_down_only(visit)
     assert visit.elsewhere == []
     assert visit.problems == []
     assert visit.broken() is None

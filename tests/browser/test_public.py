@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.browser.conftest import serving, visits
-from tests.browser.test_pages import WIDER_THAN_SEEN
+from tests.browser.test_pages import scrolls_down_only
 from tests.make_public import make_public
 from tests.make_warehouse import make_warehouse
 
@@ -58,8 +58,7 @@ def test_a_protected_page_draws_fits_a_phone_and_asks_no_other_host(public: Any,
     assert "RESTRICTED" not in visit.text()
     visit.page.set_viewport_size({"width": 390, "height": 844})
     visit.ready()
-    visit.page.wait_for_function(f"({WIDER_THAN_SEEN}) <= 1")  # the map follows the new width a moment later
-    assert visit.page.evaluate(WIDER_THAN_SEEN) <= 1, "a phone must scroll down only"
+    scrolls_down_only(visit)
     assert visit.elsewhere == []
     assert visit.problems == []
 
