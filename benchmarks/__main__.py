@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import os
 import sys
 
 from benchmarks.aside import aside
@@ -18,7 +17,6 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="for a program")
     parser.add_argument("--full", action="store_true", help="the long ones too: 10,000,000 rows")
     args = parser.parse_args()
-    os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")  # it warns that no app is running
     figures: list[Figure] = []
     for name in args.names or NAMES:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)

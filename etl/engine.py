@@ -57,7 +57,7 @@ def unbound(name: str, expression: Any) -> Any:
 def compile_sql(stages: Sequence[tuple[str, Any]]) -> str:
     """One SQL text for DuckDB from stages that read each other by name; the last is the result.
 
-    Compiling costs 10-30 ms: once per file, not per chunk.
+    Compiling costs 10-30 ms: what several files ask is in `compiled`.
     """
     *before, (_, last) = [(name, str(ibis.to_sql(e, dialect="duckdb"))) for name, e in stages]
     steps = ", ".join(f'"{name}" AS ({sql})' for name, sql in before)

@@ -1,6 +1,7 @@
 """Small counts rounded together: by hand, against PLSrounding's errors, and by what must hold for every cube."""
 
 import hashlib
+import time
 from itertools import combinations, product
 from random import Random
 
@@ -15,6 +16,8 @@ from dashboard.analysis.rounding_search import margin_groups
 from dashboard.analysis.small_counts import _errors, round_small
 from tests.fictional_cube import DIMENSIONS, K, assert_within, fictional_cube, line
 from tests.reference import reference_folder
+
+SECONDS = 2.0
 
 small_cubes = st.dictionaries(
     st.tuples(
@@ -55,7 +58,9 @@ def squares(table: pd.DataFrame, dimensions: list[str], value: np.ndarray, margi
 def test_its_errors_are_those_of_plsrounding_or_less(seed: int) -> None:
     """Required: 1.25 times its median and 95th percentile and 1.5 times its maximum; held: not more than its own."""
     cube = pd.read_csv(reference_folder() / "disclosure" / "inner_counts.csv")
+    begun = time.perf_counter()
     found = round_small(cube, DIMENSIONS, seed=seed)
+    assert time.perf_counter() - begun < SECONDS
     assert len(found.table) == 12 * 8 * 3 * 4 * 3
     assert not found.table["rounded"].between(1, K - 1).any()
     assert not any(0 < total < K for total in totals(found.table, DIMENSIONS, "rounded", 5))
@@ -78,9 +83,11 @@ def test_the_errors_are_counted_as_the_reference_counts_plsroundings() -> None:
 
 
 @pytest.mark.parametrize("a_year", [12, 60, 400, 3_000])
-def test_counties_of_every_size_over_four_years(a_year: int) -> None:
+def test_counties_of_every_size_over_four_years_in_time(a_year: int) -> None:
     cube = fictional_cube(4 * a_year, seed=a_year)
+    begun = time.perf_counter()
     found = round_small(cube, DIMENSIONS, seed=7)
+    assert time.perf_counter() - begun < SECONDS
     assert found.table["n"].sum() == 4 * a_year
     assert not any(0 < total < K for total in totals(found.table, DIMENSIONS, "rounded", 5))
     assert abs(found.table["rounded"].sum() - 4 * a_year) < K

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from dashboard import prompt
+from dashboard import sockets
 from dashboard.exports import prepared
 
 _PAGES = ("overview_figures", "overview_map", "coverage_figures", "what_changed", "trend_figures", "people_figures")
@@ -34,7 +34,7 @@ def warm() -> None:
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Warms before the server says that it is up: a second there is a second less before the first page."""
-    prompt.send_at_once()
+    sockets.send_at_once()
     # Whatever is wrong, the page says it better than a server that does not start.
     with suppress(Exception):
         await asyncio.to_thread(prepared.sweep)  # exports that a server left behind when it was stopped

@@ -17,6 +17,7 @@ WIDER_THAN_SEEN = """Math.max(...[document.documentElement, document.body,
 def scrolls_down_only(visit: Any) -> None:
     """On a phone. Charts take their new width after the page has, so it is waited for."""
     visit.page.wait_for_function(f"() => {WIDER_THAN_SEEN} <= 1")
+    assert visit.page.evaluate(WIDER_THAN_SEEN) <= 1, "a phone must scroll down only"
 
 
 @pytest.mark.parametrize("path", PAGES)

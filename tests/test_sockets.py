@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import prompt
+from dashboard import sockets
 from dashboard.components import warm
 from tests.test_prepared import run
 
@@ -26,7 +26,7 @@ def at_once(one: socket.socket) -> bool:
 
 
 def test_what_is_accepted_sends_at_once(listening: socket.socket) -> None:
-    assert prompt.send_at_once([listening.fileno()]) == 1
+    assert sockets.send_at_once([listening.fileno()]) == 1
     with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
         assert at_once(accepted)
 
@@ -57,7 +57,7 @@ def test_other_files_and_sockets_are_left_as_they_are(listening: socket.socket, 
         socket.create_connection(listening.getsockname()) as connected,
     ):
         handles = [file.fileno(), datagrams.fileno(), connected.fileno(), 1000]
-        assert prompt.send_at_once(handles) == 0
+        assert sockets.send_at_once(handles) == 0
         assert not at_once(connected)
         file.write(b"still open")
     assert not at_once(listening)
