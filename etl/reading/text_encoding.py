@@ -13,7 +13,7 @@ from etl.reading.limits import MB, Limits
 from etl.schema import SourceError
 
 SAMPLE = 1 * MB
-BLOCK = MB  # fits the processor's cache: a quarter faster than blocks of 4 MB
+BLOCK = MB  # larger ones are no quicker
 _JUDGED = 10_000  # characters beyond ASCII looked at before the encoding is decided
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
