@@ -25,12 +25,14 @@ class Light:
         self._groups = [_Group(fields, sql) for (fields, _), sql in zip(parts.groups, groups, strict=True)]
         self._parts, self._fields = parts, list(parts.fields)
         self._reasons, self._columns = (pa.array(side, pa.string()) for side in zip(*parts.rules, strict=True))
-        self.names_areas = job.has("area_name")
+        self.names_areas, self._plain_ids = job.has("area_name"), job.has_plain_ids
 
     def run(self, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBatch) -> pa.Table:
         """The columns of `normalise.light`, a row for each of the chunk's, in its order. Text need not be trimmed."""
         rest = trim(chunk.select(self._fields))
         columns = dict(zip(self._fields, rest.columns, strict=True))
+        if self._plain_ids:
+            columns["plain_id"] = pc.fill_null(pc.ascii_is_decimal(columns["incident_id"]), False)
         for group in self._groups:
             values, place = distinct(chunk, group.fields)
             meant = group.means(connection, values)

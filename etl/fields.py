@@ -34,6 +34,8 @@ JUDGED: Columns = {
     "mismatch": ibis.literal(False),
     "coded_area": _TEXT,
 }
+# Of each row, whether its id is of digits alone: nothing can have altered such a one. Not known where nobody looked.
+PLAIN_ID: Columns = {"plain_id": ibis.literal(False)}
 
 
 def groups(job: Job) -> list[tuple[str, ...]]:

@@ -16,7 +16,7 @@ import ibis
 
 from etl import codes
 from etl.engine import digest, hashed, unbound
-from etl.fields import JUDGED, clean, groups, judge, numbers, parse, said
+from etl.fields import JUDGED, PLAIN_ID, clean, groups, judge, numbers, parse, said
 from etl.moments import updated
 from etl.values import Job, age_band, altered, code, lookup, squeeze
 
@@ -41,7 +41,7 @@ def _verdict(job: Job, t: Any) -> tuple[Any, list[Any]]:
         (t.mismatch, "code_mismatch", offence_field),
         (t.mine & t.incident_id.isnull() if job.has("incident_id") else None, "no_id", "incident_id"),
         # A spreadsheet turns 990000001 and 990000002 into 9.9E+08: one would be merged into the other.
-        (altered(t.incident_id) if job.has("incident_id") else None, "id_unreadable", "incident_id"),
+        (~t.plain_id & altered(t.incident_id) if job.has("incident_id") else None, "id_unreadable", "incident_id"),
         (t.amount.isnull() if job.has("count") else None, "number_unreadable", "count"),
         (t.amount < 0 if job.has("count") else None, "number_negative", "count"),
         # A decimal comma would move every record off the map, and nobody would know.
@@ -68,7 +68,7 @@ def _staged(job: Job) -> tuple[Stages, Any, list[Any]]:
         values |= parse(job, t, group)
     parsed = t.select(*[t[f] for f in job.fields], **values, **numbers(job, t))
     t = unbound("parsed", parsed)
-    meant = dict(JUDGED)
+    meant = JUDGED | PLAIN_ID
     for group in groups(job):
         meant |= judge(job, t, group)
     judged = t.mutate(**meant)
@@ -108,9 +108,11 @@ def in_parts(job: Job) -> Parts:
         made.append((group, [("clean", cleaned), ("parsed", parsed), ("judged", judged)]))
         columns |= {name: judged[name].type() for name in meant}
     rest = tuple(f for f in _ROWS if job.has(f))
+    if job.has_plain_ids:
+        columns["plain_id"] = PLAIN_ID["plain_id"].type()
     texts = {f: "int64" if f.startswith("record") else "string" for f in rest}
     t = ibis.table({**texts, **columns}, name="parts")
-    known = {name: t[name] if name in columns else absent for name, absent in JUDGED.items()}
+    known = {name: t[name] if name in columns else absent for name, absent in (JUDGED | PLAIN_ID).items()}
     cleaned = t.select(*[said(job, t, f) for f in rest], **known)
     t = unbound("clean", cleaned)
     counted = t.mutate(**numbers(job, t))
@@ -158,7 +160,8 @@ def _light(job: Job, t: Any, rules: list[Any]) -> dict[str, Any]:
         "scope": t.scope.fill_null("") if job.has("scope") else ibis.literal(""),
         "count": t.amount.fill_null(0),
         "weight": (t.weight.try_cast("int64") if job.has("weight") else t.amount).fill_null(0),
-        "id_hash": _id_hash(job, t),
+        # Most ids are plain, and the signs that alter one take as long to look for as all else of a row.
+        "id_hash": t.plain_id.ifelse(hashed(t.incident_id), _id_hash(job, t)) if job.identifies else _id_hash(job, t),
         "area_name": t.area_name if job.has("area_name") else _TEXT,
     }
 

@@ -56,6 +56,11 @@ class Job:
         """Whether rows carry the publisher's id and may repeat it. Of an archive, `prepare` says which rows weigh."""
         return self.has("incident_id") and not self.has("weight")
 
+    @property
+    def has_plain_ids(self) -> bool:
+        """Whether an id of digits is the id as it counts: the file has ids, and none is corrected by declaration."""
+        return self.has("incident_id") and "incident_id" not in self.source.corrections
+
     def name(self, field: str) -> str:
         """The publisher's name of the column, for a message."""
         return self.declared.columns.get(field, field)
