@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.reading import text_encoding
 from etl.reading.limits import Limits
@@ -95,6 +97,18 @@ def test_a_line_with_an_odd_number_of_quotation_marks_is_found(block: int, dense
         lines.feed(b"\n")
         assert lines.odd is odd
         assert lines.lines == data.count("\n") + 1
+
+
+@given(st.lists(st.text('ab,"\n\r*\x02', max_size=12)), st.sampled_from(["\n", "\r"]), st.sampled_from([1, 5, 1 << 20]))
+def test_marks_and_line_ends_are_counted_as_by_lines(blocks: list[str], end: str, at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_encoding, "BLOCK", at_once)
+        lines = text_encoding._Lines(end.encode())
+        for block in blocks:
+            lines.feed(block.encode())
+        text, counted = "".join(blocks), lines.lines
+        lines.feed(end.encode())
+    assert (counted, lines.odd) == (text.count(end), any(line.count('"') % 2 for line in text.split(end)))
 
 
 @pytest.mark.parametrize("limit", [5, 20, 50])
