@@ -7,21 +7,23 @@ from typing import Any
 import duckdb
 
 from etl.assemble import assemble
-from etl.figures import read_figures
 from etl.harvest import Harvest
-from etl.members import read_archive
+from etl.job import Job
 from etl.read import OpenedFile
 from etl.reports import ReportReader
 from etl.schema import Form, Source, SourceError
-from etl.values import Job
 
 
 def read_contents(source: Source, opened: OpenedFile, harvest: Harvest, work: Path, today: dt.date) -> None:
     """Fills the harvest. `work`: a folder for files of the moment. Raises SourceError when the file is refused."""
     form = opened.form
     if source.prepare:
+        from etl.members import read_archive  # this and `figures` import what compiles queries, which takes long
+
         read_archive(source, form, opened.tables, harvest, work, today)
     elif source.published:
+        from etl.figures import read_figures
+
         read_figures([(_job(source, form, table, today), table) for table in opened.tables], harvest)
     else:
         _read_reports(source, form, opened.tables, harvest, work, today)

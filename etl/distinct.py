@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import compiled, engine, normalise
-from etl.values import Job, trim
+from etl import compiled, engine
+from etl.job import LIGHT, Job
 
 REMEMBERED = 50_000  # values of a group; dates with a time hardly repeat, and are worked out anew
 
@@ -21,15 +21,15 @@ class Light:
     """Runs `normalise.light` over the chunks of one table, on any thread. Compiled once."""
 
     def __init__(self, job: Job):
-        parts, groups, self._rows = compiled.in_parts(job)
-        self._groups = [_Group(fields, sql) for (fields, _), sql in zip(parts.groups, groups, strict=True)]
-        self._parts, self._fields = parts, list(parts.fields)
+        self._parts = parts = compiled.in_parts(job)
+        self._groups = [_Group(fields, sql) for fields, sql in parts.groups]
+        self._fields = list(parts.fields)
         self._reasons, self._columns = (pa.array(side, pa.string()) for side in zip(*parts.rules, strict=True))
         self.names_areas, self._plain_ids = job.has("area_name"), job.has_plain_ids
 
     def run(self, connection: duckdb.DuckDBPyConnection, chunk: pa.RecordBatch) -> pa.Table:
         """The columns of `normalise.light`, a row for each of the chunk's, in its order. Text need not be trimmed."""
-        rest = trim(chunk.select(self._fields))
+        rest = engine.trim(chunk.select(self._fields))
         columns = dict(zip(self._fields, rest.columns, strict=True))
         if self._plain_ids:
             columns["plain_id"] = pc.fill_null(pc.ascii_is_decimal(columns["incident_id"]), False)
@@ -37,7 +37,7 @@ class Light:
             values, place = distinct(chunk, group.fields)
             meant = group.means(connection, values)
             columns |= {name: pc.take(meant[name].combine_chunks(), place) for name in meant.column_names}
-        seen = engine.run(connection, self._rows, parts=pa.table(columns))
+        seen = engine.run(connection, self._parts.rows, parts=pa.table(columns))
         if not seen["record"].combine_chunks().equals(chunk["record"]):
             # DuckDB keeps the order of what it is given; should that change, nothing is mixed up.
             place = pc.index_in(chunk["record"], value_set=seen["record"].combine_chunks())
@@ -47,7 +47,7 @@ class Light:
         found |= {"reason": pc.take(self._reasons, verdict), "column_name": pc.take(self._columns, verdict)}
         found |= {name: columns[column] for name, column in self._parts.same.items()}
         found |= {name: _repeated(text, chunk.num_rows) for name, text in self._parts.constant.items()}
-        return pa.table({name: found[name] for name in normalise.LIGHT})
+        return pa.table({name: found[name] for name in LIGHT})
 
 
 class _Group:
@@ -62,19 +62,19 @@ class _Group:
     def means(self, connection: duckdb.DuckDBPyConnection, values: pa.RecordBatch) -> pa.Table:
         """A row of meaning for each row of values."""
         if values.num_rows > REMEMBERED or not _plain(values):
-            return engine.run(connection, self._sql, chunk=trim(values))
+            return engine.run(connection, self._sql, chunk=engine.trim(values))
         keys = _keys(values)
         with self._lock:
             place = pc.index_in(keys, value_set=self._known)
             if self._meant is None or place.null_count:
                 new = pc.is_null(place)
-                meant = engine.run(connection, self._sql, chunk=trim(values.filter(new)))
+                meant = engine.run(connection, self._sql, chunk=engine.trim(values.filter(new)))
                 remember = self._meant is not None and len(self._known) + meant.num_rows <= REMEMBERED
                 self._known = pa.concat_arrays([self._known, keys.filter(new)]) if remember else keys.filter(new)
                 self._meant = pa.concat_tables([self._meant, meant]).combine_chunks() if remember else meant
                 place = pc.index_in(keys, value_set=self._known)
                 if place.null_count:  # the memory was full and began anew
-                    self._known, self._meant = keys, engine.run(connection, self._sql, chunk=trim(values))
+                    self._known, self._meant = keys, engine.run(connection, self._sql, chunk=engine.trim(values))
                     place = pc.index_in(keys, value_set=self._known)
             return self._meant.take(place)
 

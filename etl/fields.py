@@ -9,9 +9,10 @@ from typing import Any
 
 import ibis
 
-from etl.engine import text_table
+from etl.expressions import text_table
+from etl.job import Job
 from etl.moments import EARLIEST, bad_day, clock, moment
-from etl.values import Job, code, squeeze
+from etl.values import code, squeeze
 
 _TEXT, _TIME, _DAY = ibis.null("string"), ibis.null("timestamp"), ibis.null("date")
 Columns = dict[str, Any]

@@ -7,11 +7,12 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from etl import codes, engine, normalise
+from etl import codes, engine, expressions, normalise
 from etl.fields import clean
 from etl.harvest import Harvest, backing_table
+from etl.job import Job
 from etl.schema import Published, SourceError
-from etl.values import Job, code, lookup, squeeze, trim
+from etl.values import code, lookup, squeeze
 
 _DIMENSIONS = ("unit period geo_level place_code place_name state exploitation age_band minor sex category").split()
 _TEXT = ibis.null("string")
@@ -26,9 +27,9 @@ def read_figures(inputs: Sequence[tuple[Job, Any]], harvest: Harvest) -> None:
     good: list[pa.Table] = []
     with duckdb.connect() as connection:
         for part, (job, table) in enumerate(inputs):
-            sql = engine.compile_sql(_stages(job, published))
+            sql = expressions.compile_sql(_stages(job, published))
             for chunk in table.chunks():
-                seen = engine.run(connection, sql, chunk=trim(chunk)).sort_by("record")
+                seen = engine.run(connection, sql, chunk=engine.trim(chunk)).sort_by("record")
                 connection.register("seen", seen)
                 for record, column, reason in connection.sql(
                     "select record, column_name, reason from seen where reason is not null order by record"
@@ -45,7 +46,7 @@ def read_figures(inputs: Sequence[tuple[Job, Any]], harvest: Harvest) -> None:
 
 def _stages(job: Job, published: Published) -> normalise.Stages:
     cleaned = clean(job)
-    t = engine.unbound("clean", cleaned)
+    t = expressions.unbound("clean", cleaned)
     year = code(t.year).try_cast("int64") if job.has("year") else ibis.null("int64")
     numbers = {field: _whole(t[field]) for field in published.counts}
     rules: list[tuple[Any, str, str]] = [

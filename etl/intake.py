@@ -111,7 +111,7 @@ def _read(
     def report(done: int, total: int) -> None:
         progress("reading", 0.85 * done / max(total, 1))
 
-    getting_ready = threading.Thread(target=_get_ready, daemon=True)
+    getting_ready = threading.Thread(target=_get_ready, args=(source,), daemon=True)
     getting_ready.start()
     with open_file(path, source, limits, report) as opened:
         from etl.contents import read_contents
@@ -120,12 +120,14 @@ def _read(
         return opened.size, opened.sha256, opened.form
 
 
-def _get_ready() -> None:
+def _get_ready(source: Source) -> None:
     """What reads and builds takes as long to import as a large file to be looked through: both at once."""
-    from etl import engine
+    from etl import build, compiled, contents  # noqa: F401 - for whoever imports them next
 
-    engine.warm()
-    from etl import build, contents  # noqa: F401 - for whoever imports them next
+    if source.prepare or source.published or not compiled.any_kept():
+        from etl import expressions
+
+        expressions.warm()
 
 
 def _check_places(counts_for: tuple[str, ...], manifest: dict[str, Any]) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from etl import compiled, engine
+from etl import compiled, engine, expressions
 from etl.assemble import assemble
 from etl.harvest import Harvest
+from etl.job import Job
 from etl.reports import ReportReader
 from etl.schema import Form, Source, SourceError, Table
-from etl.values import Job, trim
 
 CHUNK_ROWS = 500_000
 
@@ -36,13 +36,13 @@ class Staged:
 
 def stage(tables: Any, harvest: Harvest, connection: duckdb.DuckDBPyConnection) -> Staged:
     """Copies every member, as text, into the working database, and counts its rows."""
-    expressions, names = {}, {}
+    unbound, names = {}, {}
     for table in tables:
         if table.key in names:
             raise SourceError(f"The archive holds two tables that fit '{table.key}'. Keep the one that is meant.")
         columns: list[str] = []
         for chunk in table.chunks():
-            batch = trim(chunk)
+            batch = engine.trim(chunk)
             if not columns:
                 columns = list(batch.schema.names)
                 connection.register("chunk", batch)
@@ -55,10 +55,10 @@ def stage(tables: Any, harvest: Harvest, connection: duckdb.DuckDBPyConnection) 
             columns = ["record", *table.table.columns]
             kinds = ", ".join(f'"{c}" {"bigint" if c == "record" else "varchar"}' for c in columns)
             connection.execute(f'create table "{table.key}" ({kinds})')
-        expressions[table.key] = engine.text_table(table.key, columns)
+        unbound[table.key] = expressions.text_table(table.key, columns)
         names[table.key] = table.name
         harvest.count(table)
-    return Staged(connection, expressions, names)
+    return Staged(connection, unbound, names)
 
 
 def read_archive(source: Source, form: Form, tables: Any, harvest: Harvest, work: Path, today: date) -> None:
@@ -73,7 +73,7 @@ def read_archive(source: Source, form: Form, tables: Any, harvest: Harvest, work
         job = Job(source, form, _named(declared), tuple(ready["reports"].columns), today)
         reader = ReportReader(source, harvest, work)
         with duckdb.connect() as calculator:
-            sql = engine.compile_sql([("reports", ready["reports"])])
+            sql = expressions.compile_sql([("reports", ready["reports"])])
             reader.read(job, staged.names[primary], lambda: staged.chunks("reports", sql), calculator)
             facts = reader.finish(calculator)
             if facts is None:
@@ -104,7 +104,7 @@ def _people(
     sql = compiled.people(job)
     parts = [
         engine.run(calculator, sql, chunk=chunk)
-        for chunk in staged.chunks(key, engine.compile_sql([(key, expression)]))
+        for chunk in staged.chunks(key, expressions.compile_sql([(key, expression)]))
     ]
     # Where every row of the member was set aside, its people are a table without rows.
     return pa.concat_tables(parts) if parts else engine.run(calculator, sql, chunk=_no_rows(job))

@@ -4,8 +4,8 @@ from typing import Any
 
 import ibis
 
-from etl.engine import parse_time
-from etl.values import Job
+from etl.expressions import parse_time
+from etl.job import Job
 
 # Dates that systems write when they have none.
 _SENTINEL_DAYS = ("1900-01-01", "1969-12-31", "1970-01-01", "9999-12-31")

@@ -3,7 +3,7 @@
 `light` says for every row whether it counts, when and where: the denominator. `facts` spells out the
 few rows that are about trafficking. Rows that surprise carry a reason and a column, never a value.
 
-Each is a list of stages, compiled into one query by `engine`: a value computed in one stage is
+Each is a list of stages, compiled into one query: a value computed in one stage is
 computed once, however often the next one uses it.
 """
 
@@ -15,10 +15,11 @@ from typing import Any
 import ibis
 
 from etl import codes
-from etl.engine import digest, hashed, unbound
+from etl.expressions import digest, hashed, unbound
 from etl.fields import JUDGED, PLAIN_ID, clean, groups, judge, numbers, parse, said
+from etl.job import Job
 from etl.moments import updated
-from etl.values import Job, age_band, altered, code, lookup, squeeze
+from etl.values import age_band, altered, code, lookup, squeeze
 
 Stages = list[tuple[str, Any]]
 
@@ -128,11 +129,6 @@ def in_parts(job: Job) -> Parts:
     stages: Stages = [("clean", cleaned), ("counted", counted), ("decided", decided), ("light", rows)]
     reasons = tuple((reason, job.name(field)) for _, reason, field in rules)
     return Parts(tuple(made), rest, stages, reasons, same, constant)
-
-
-LIGHT = tuple(
-    "record reason column_name relevant day clock lat lon area_code scope count weight id_hash area_name".split()
-)
 
 
 def light(job: Job, with_id: bool = False) -> Stages:

@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from etl import compiled, engine
 from etl.denominator import places
+from etl.job import Job
 from etl.locate import Confidential
-from etl.values import Job, trim
 
 _NEWEST = "updated desc nulls last, part desc, record desc"
 _FIRST = "part, record"  # rows that are offences all stand: the incident is counted with the first of them
@@ -102,7 +102,7 @@ def _suspects(
     hashes = compiled.identity(one.job)
     light = compiled.whole_light(one.job)
     for chunk in one.chunks():
-        batch = trim(chunk)
+        batch = engine.trim(chunk)
         found = engine.run(connection, hashes, chunk=batch)
         mine = found.filter(pa.array(np.isin(found["id_hash"].fill_null(0).to_numpy(), repeated)))
         if not mine.num_rows:

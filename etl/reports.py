@@ -1,6 +1,7 @@
 """Police reports: chunks of text -> facts, the denominator and the quarantine of one file."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from etl.confidential import said_hidden
 from etl.denominator import Denominator, area_names, floats, places
 from etl.distinct import Light
 from etl.harvest import Harvest
+from etl.job import Job
 from etl.repeats import Identities, Input, older_rows
 from etl.schema import Source
 from etl.side_by_side import in_order
-from etl.values import Job, trim
 
 _MINUTES = 24 * 60
 _NAMES = ["area_code", "area_name"]
@@ -103,18 +104,20 @@ class ReportReader:
         part, total = len(self._inputs), 0
         self._inputs.append(Input(job, input_table, chunks))
         coming = chunks()
-        light = Light(job)  # compiled while the first chunk is read
+        getting_ready = ThreadPoolExecutor(1)  # while the first chunks are read
+        light = getting_ready.submit(Light, job)
+        getting_ready.shutdown(wait=False)
         spelt_out = ""
         waiting: list[pa.RecordBatch] = []
 
         def spell_out() -> None:
-            mine = pa.Table.from_batches([trim(batch) for batch in waiting])
+            mine = pa.Table.from_batches([engine.trim(batch) for batch in waiting])
             facts = engine.run(connection, spelt_out, chunk=mine)
             self.facts.append(facts.append_column("part", pa.array([part] * facts.num_rows, pa.int32())))
             waiting.clear()
 
         def see(chunk: pa.RecordBatch) -> _Seen:
-            return _see(light, connection, chunk, self.source, self.harvest.confidential)
+            return _see(light.result(), connection, chunk, self.source, self.harvest.confidential)
 
         for seen in in_order(see, coming, workers=2):
             total += seen.count

@@ -42,7 +42,7 @@ RULES = (
     Rule(("etl/client_codes.py",), only=("etl.codes",), why="anyone may import it"),
     Rule(("etl/sources/*",), only=("etl.sources",), why="a source is facts"),
     Rule(
-        ("etl/normalise.py", "etl/fields.py", "etl/moments.py", "etl/locate.py"),
+        tuple(f"etl/{n}.py" for n in ("normalise", "expressions", "fields", "moments", "values", "locate")),
         never=(*UI, "duckdb", *DRAWING, "dashboard", "pages", "openpyxl", "python_calamine"),
         why="expressions and arrays, no files and no database",
     ),

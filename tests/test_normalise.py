@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl import codes, engine, normalise
+from etl import codes, engine, expressions, normalise
 from etl.distinct import Light
+from etl.job import Job
 from etl.schema import Form, Offence, Source, Table
-from etl.values import Job, trim
 
 TODAY = dt.date(2026, 1, 31)
 COLUMNS = dict.fromkeys(
@@ -62,9 +62,11 @@ _compiled: dict[str, str] = {}  # compiling takes much longer than running
 def _run(make: Callable[[Job], normalise.Stages], job: Job, rows: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     how = f"{make.__name__} {job}"
     if how not in _compiled:
-        _compiled[how] = engine.compile_sql(make(job))
+        _compiled[how] = expressions.compile_sql(make(job))
     columns = {f: pa.array([{**GOOD, **r}[f] for r in rows], pa.string()) for f in job.fields if f != "record"}
-    batch = trim(pa.RecordBatch.from_pydict({**columns, "record": pa.array(range(2, len(rows) + 2), pa.int64())}))
+    batch = engine.trim(
+        pa.RecordBatch.from_pydict({**columns, "record": pa.array(range(2, len(rows) + 2), pa.int64())})
+    )
     return engine.run(duckdb.default_connection(), _compiled[how], chunk=batch).sort_by("record").to_pylist()
 
 
