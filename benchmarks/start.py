@@ -12,6 +12,20 @@ from tests.browser.conftest import FLAGS, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_S, FIRST_PAGE_S = 6.0, 2.0
+# In which frame of the page something is first to be seen, in milliseconds since 1970. A question from outside would
+# be answered only when the browser has read plotly.
+_SEEN = """(() => {
+    const seen = (name, what) => {
+        const e = document.querySelector(what);
+        if (e && e.checkVisibility() && e.getBoundingClientRect().width)
+            window[name] = performance.timeOrigin + performance.now();
+        else requestAnimationFrame(() => seen(name, what));
+    };
+    requestAnimationFrame(() => {
+        seen('headline', "[data-testid='stMetric']");
+        seen('chart', '.js-plotly-plot .main-svg');
+    });
+})()"""
 
 
 def _port() -> int:
@@ -21,7 +35,7 @@ def _port() -> int:
 
 
 def _first_page(address: str, browser: str) -> tuple[float, float]:
-    """Seconds until the headline figures and until the last chart are on screen, in a browser without a cache.
+    """Seconds until the headline figures and until the first chart are on screen, in a browser without a cache.
 
     The second is mostly the browser's own: it reads five megabytes of plotly before the first chart.
     """
@@ -30,14 +44,13 @@ def _first_page(address: str, browser: str) -> tuple[float, float]:
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=browser, args=FLAGS)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        begin = time.perf_counter()
+        page.add_init_script(_SEEN)
+        begin = time.time()
         page.goto(address)
-        page.wait_for_selector("[data-testid=stMetric]", timeout=60_000)
-        headline = time.perf_counter() - begin
-        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
-        charts = time.perf_counter() - begin
+        page.wait_for_function("() => window.headline && window.chart", timeout=60_000)
+        headline, chart = page.evaluate("() => [window.headline, window.chart]")
         chromium.close()
-    return headline, charts
+    return headline / 1000 - begin, chart / 1000 - begin
 
 
 def run() -> list[Figure]:
@@ -57,10 +70,10 @@ def run() -> list[Figure]:
                 if again:
                     figures.append(figure("start.py to ready, once installed", ready, "s", READY_S, "limit"))
                     if browser:
-                        headline, charts = _first_page(f"http://127.0.0.1:{port}/", browser)
+                        headline, chart = _first_page(f"http://127.0.0.1:{port}/", browser)
                         figures += [
                             figure("first page of a new server: headline", headline, "s", FIRST_PAGE_S, "limit"),
-                            figure("first page of a new server: last chart", charts, "s", peer="for information"),
+                            figure("first page of a new server: first chart", chart, "s", peer="for information"),
                         ]
             finally:
                 server.terminate()

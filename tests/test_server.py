@@ -113,6 +113,22 @@ def test_pages_are_not_kept_by_the_browser() -> None:
     assert get("/map")[1]["cache-control"] == "no-store"
 
 
+def test_only_what_draws_charts_comes_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("dashboard.server.asyncio.sleep", sleep)
+    scripts = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    (plotly,) = scripts.glob("PlotlyChart.*.js")
+    for path in ("/", "/map", f"/static/js/{next(scripts.glob('Metric.*.js')).name}", "/vendor/leaflet/leaflet.js"):
+        get(path)
+    assert waited == []
+    get(f"/static/js/{plotly.name}")
+    assert waited == [server.PLOTLY_AFTER_S]
+
+
 def test_a_websocket_passes_through_untouched() -> None:
     seen: list[str] = []
 
