@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +23,7 @@ from dashboard import health
 OWN_FILES = Path(__file__).parent / "maps" / "static"
 PAGE_FILES = Path(__file__).parent / "static"
 MAP_FRAME_PATH = "/component/streamlit_folium"  # the component's name is its module's: "streamlit_folium.st_folium"
+AGENT_PATH = "/_stcore/agent"
 PLOTLY_PATH = "/static/js/PlotlyChart."  # Streamlit's own; what follows is a mark of the version
 PLOTLY_AFTER_S = 0.25
 TILE_HOST = "https://tile.openstreetmap.org"
@@ -56,7 +58,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """The middleware stack that wraps Streamlit's."""
-    return [Middleware(SecurityHeaders), Middleware(FiguresFirst)]
+    return [Middleware(SecurityHeaders), Middleware(PeopleOnly), Middleware(FiguresFirst)]
 
 
 def leaflet_folder() -> Path:
@@ -149,6 +151,23 @@ def _with_headers(send: Send, path: str) -> Callable[[Message], Any]:
         await send(message)
 
     return wrapped
+
+
+class PeopleOnly:
+    """ASGI middleware: the interface by which Streamlit lets programs drive an app is not there.
+
+    It is off unless an operator turns it on (`server.enableAgentApi`); here no setting does. What it hands out passes
+    neither the page's wording of what the figures support nor the audit's record of an export.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and AGENT_PATH in scope["path"]:
+            await PlainTextResponse("Not here.", 404)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class FiguresFirst:

@@ -113,6 +113,14 @@ def test_pages_are_not_kept_by_the_browser() -> None:
     assert get("/map")[1]["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("rest", ["interact", "mcp", "openapi.json", ""])
+def test_programs_find_nothing_to_drive_the_app_by(rest: str) -> None:
+    for path in (f"{server.AGENT_PATH}/{rest}", f"/below{server.AGENT_PATH}/{rest}"):
+        status, headers, _ = get(path)
+        assert status == 404
+        assert headers["content-security-policy"] == server.content_policy()
+
+
 def test_only_what_draws_charts_comes_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
 

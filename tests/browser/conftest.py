@@ -79,8 +79,8 @@ def _make_hostile(con: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.fixture(scope="session")
 def server(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app, served the way start.py serves it."""
-    env = {"LAMPLIGHT_DATA": str(data_dir), "LAMPLIGHT_TIER": "restricted"}
+    """The address of the app, served the way start.py serves it, with an interface turned on that must stay closed."""
+    env = {"LAMPLIGHT_DATA": str(data_dir), "LAMPLIGHT_TIER": "restricted", "STREAMLIT_SERVER_ENABLE_AGENT_API": "true"}
     with serving("app.py", env, tmp_path_factory.mktemp("server") / "log.txt") as address:
         yield address
 

@@ -1,5 +1,6 @@
 """Every page in a real browser: it draws, asks no other host, fits a phone, and nothing on it runs."""
 
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -45,6 +46,13 @@ def test_responses_carry_the_headers(server: str, path: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
     assert ("unsafe-eval" in headers["content-security-policy"]) == path.startswith("/component/")
+
+
+@pytest.mark.parametrize("path", ["interact", "mcp", "openapi.json"])
+def test_no_setting_lets_programs_drive_the_app(server: str, path: str) -> None:
+    asked = urllib.request.Request(f"{server}/_stcore/agent/{path}", method="GET" if "." in path else "POST")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(asked)
 
 
 def test_the_policy_stops_what_it_should(visitor: Any) -> None:
