@@ -14,6 +14,7 @@ import pytest
 
 from dashboard import measures
 from dashboard.filters import Filters, default
+from dashboard.measures.ask import measure
 from dashboard.measures.exposed import cell_parents
 from dashboard.warehouse import Warehouse, open_warehouse
 from etl import codes, tables
@@ -464,3 +465,18 @@ def test_every_code_list_is_labelled(county: Warehouse) -> None:
         for column in ("exploitation", "premise", "status", "victim_age_band", "victim_minor", "victim_sex"):
             found = measures.by_group(county, view, column)
             assert (found["code"] != found["label"]).all()
+
+
+def test_a_question_is_the_same_however_its_arguments_are_given(tiny: Warehouse) -> None:
+    asked: list[Filters] = []
+
+    @measure
+    def count(_: Warehouse, filters: Filters, group: str | None = None, where: tuple[str, ...] = ()) -> int:
+        asked.append(filters)
+        return len(asked)
+
+    view = Filters()
+    assert {count(tiny, view), count(tiny, view, None), count(tiny, filters=view, where=())} == {1}
+    assert count(tiny, view, "sex") == 2
+    assert count(tiny, group="sex", filters=view) == 2
+    assert count(tiny, Filters(unit="victims")) == 3

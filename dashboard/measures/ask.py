@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass, replace
 from functools import partial, wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar, cast
 
 import ibis
@@ -20,11 +21,14 @@ Wheres = tuple[tuple[str, Any], ...]  # more conditions: column, and its value o
 
 def measure(function: Callable[P, R]) -> Callable[P, R]:
     """Keep results by version and arguments. The caller gets its own copy (pandas copies only what is written)."""
+    # The same question is one, whether an argument is named, stands in its place or is left at its default.
+    defaults = {name: one.default for name, one in signature(function).parameters.items()}
 
     @wraps(function)
     def asked(*args: P.args, **kwargs: P.kwargs) -> R:
         warehouse = cast(Warehouse, args[0])
-        key = (function.__module__, function.__qualname__, args[1:], tuple(sorted(kwargs.items())))
+        given = defaults | dict(zip(defaults, args, strict=False)) | kwargs
+        key = (function.__module__, function.__qualname__, *list(given.values())[1:])
         return cast(R, _copy(warehouse.remember(key, lambda: function(*args, **kwargs))))
 
     return asked
