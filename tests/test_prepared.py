@@ -51,6 +51,8 @@ def test_a_file_that_nobody_takes_is_deleted_though_nobody_asks_for_another(
 def test_a_server_that_starts_deletes_what_the_last_one_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(warm, "warm", lambda: None)
+    kept: list[bool] = []
+    monkeypatch.setattr(warm, "keep", lambda: kept.append(True))
     left = prepared.folder() / ("a" * 32)
     left.mkdir()
     (left / "file.csv").write_text("n\n1\n")
@@ -60,6 +62,7 @@ def test_a_server_that_starts_deletes_what_the_last_one_left(tmp_path: Path, mon
     async def start() -> None:
         async with warm.lifespan(None):
             assert not left.exists()
+            assert kept == [True], "what was imported is kept out of the search for garbage"
 
     run(start())
 

@@ -65,6 +65,7 @@ def test_other_files_and_sockets_are_left_as_they_are(listening: socket.socket, 
 
 def test_the_server_does_it_when_it_starts(listening: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "warm", lambda: None)
+    monkeypatch.setattr(warm, "keep", lambda: None)
     monkeypatch.setattr("dashboard.exports.prepared.sweep", lambda: None)
 
     async def start() -> None:
