@@ -21,6 +21,7 @@ from etl.tables import WAREHOUSE_FORMAT
 from etl.withheld import Withheld
 
 Progress = Callable[[str, float], None]  # (what is being done, share done)
+_AT_ONCE = 122_880  # rows that a thread of DuckDB reads at a time: it gives no two threads the same group
 
 
 def declared(source: Source) -> str:
@@ -142,7 +143,7 @@ def _write(folder: Path, harvest: Harvest, manifest: dict[str, Any]) -> None:
     for name, table in harvest.tables.items():
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
     if harvest.exposure is not None:
-        pq.write_table(harvest.exposure, folder / "exposure.parquet", compression="zstd")
+        pq.write_table(harvest.exposure, folder / "exposure.parquet", compression="zstd", row_group_size=_AT_ONCE)
     if harvest.backing is not None:
         pq.write_table(harvest.backing, folder / "backing.parquet", compression="zstd")
     names = list(Quarantined.__dataclass_fields__)
