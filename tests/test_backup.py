@@ -1,6 +1,5 @@
 """A backup is whole or refused, and becomes a folder in which everything works."""
 
-import io
 import json
 import os
 import shutil
@@ -8,54 +7,27 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from dashboard import audit
 from dashboard.warehouse import open_warehouse
 from etl import backup as packing
 from etl.__main__ import main
-from etl.backup import HEAD, INDEX, backup, examine
+from etl.backup import backup, examine
 from etl.load import remove, undo
 from etl.restore import restore
-from etl.retention import Retention, retention
 from etl.schema import SourceError
 from etl.status import status
 from etl.store import Store
-from tests.loader_files import LAPD, OTHER, SEX, contents, csv_file, lapd_row, load, tree
-
-DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
+from tests.data_folder import DAYS, made_with_backup
+from tests.loader_files import LAPD, SEX, contents, csv_file, lapd_row, load, tree
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A data folder with all that one may hold, and its backup."""
-    folder = tmp_path_factory.mktemp("backup")
-    store = Store(folder / "data")
-    for name, many in (("one", 9), ("two", 40)):
-        rows = [lapd_row(i, DAYS[i % 3], SEX if i % 2 else OTHER) for i in range(many)]
-        load(store, "lapd", csv_file(folder / f"{name}.csv", LAPD, rows))
-    release = store.data / "public" / "releases" / "2026-1"
-    release.mkdir(parents=True)
-    (release / "release.json").write_text("{}")
-    (store.data / "public" / "current.json").write_text('{"release": "2026-1"}')
-    for name in ("seed", "key"):
-        (store.root / name).write_text("0" * 64)
-        (store.root / name).chmod(0o600)
-    (store.data / "places.csv").write_text("lat,lon,radius_m,kind\n")
-    (store.data / "downloads").mkdir()
-    (store.data / "downloads" / "large.csv").write_text("x")
-    for room in (store.root, store.data / "public"):  # what presenters saved lies beside the releases
-        with sqlite3.connect(room / "state.sqlite") as state:
-            state.execute("pragma journal_mode = wal")
-            state.execute("create table saved (name text)")
-            state.execute("insert into saved values ('a view')")
-        state.close()
-    backup(store, folder / "saved")
-    return folder / "data", folder / "saved"
+    return made_with_backup(tmp_path_factory.mktemp("backup"))
 
 
 def _same(one: Path, other: Path) -> None:
@@ -131,39 +103,6 @@ def test_a_damaged_backup_is_refused_wherever_the_damage_is(made: tuple[Path, Pa
             _same(made[0], tmp_path / "new")
             shutil.rmtree(tmp_path / "new")
     assert refused >= len(spoiled) - 3
-
-
-def _forged(path: Path, members: dict[str, bytes], kind: bytes = b"0") -> Path:
-    with pa.CompressedOutputStream(path.open("wb"), "zstd") as packed, tarfile.open(fileobj=packed, mode="w|") as made:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            if name not in (HEAD, INDEX):
-                info.type = kind
-            made.addfile(info, io.BytesIO(content))
-    return path
-
-
-@pytest.mark.parametrize(
-    "name", ["../outside", "/etc/passwd", "warehouse/../../x", "elsewhere/x", "warehouse//x", ".hidden", "a\\b", "c:x"]
-)
-def test_a_forged_backup_writes_nothing_outside(tmp_path: Path, name: str) -> None:
-    path = _forged(tmp_path / "forged", {HEAD: b'{"format": 1, "version": 1}', name: b"x", INDEX: b'{"files": {}}'})
-    with pytest.raises(SourceError, match="damaged, or no backup"):
-        restore(path, tmp_path / "new" / "data")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["forged", "new"] and not any((tmp_path / "new").iterdir())
-
-
-def test_a_link_in_a_backup_is_refused(tmp_path: Path) -> None:
-    path = _forged(tmp_path / "forged", {HEAD: b'{"format": 1, "version": 1}', "warehouse": b""}, kind=b"2")
-    with pytest.raises(SourceError, match="damaged, or no backup"):
-        restore(path, tmp_path / "new")
-
-
-def test_a_newer_format_is_named(tmp_path: Path) -> None:
-    path = _forged(tmp_path / "newer", {HEAD: b'{"format": 2, "version": 1}', INDEX: b'{"files": {}}'})
-    with pytest.raises(SourceError, match="newer Lamplight"):
-        restore(path, tmp_path / "new")
 
 
 def test_a_folder_that_holds_something_is_replaced_only_on_demand(made: tuple[Path, Path], tmp_path: Path) -> None:
@@ -334,68 +273,6 @@ def test_the_commands_in_words(made: tuple[Path, Path], tmp_path: Path, capfd: p
     assert "serves version 2" in capfd.readouterr().out
     assert main(["restore", str(tmp_path / "none"), "--data", str(tmp_path / "n")]) == 1
     assert "is not a file" in capfd.readouterr().err
-
-
-# -- retention -------------------------------------------------------------------------------------------------------
-
-
-def _versions(store: Store, file: Path, changes: int) -> None:
-    (done,) = load(store, "lapd", file)
-    for _ in range(changes):
-        remove(store, done.load)
-        undo(store)
-
-
-def test_how_much_is_kept_is_one_file_s_decision(tmp_path: Path) -> None:
-    store = Store(tmp_path / "data")
-    store.data.mkdir()
-    (store.data / "retention.toml").write_text("versions = 4\nundo = 3\n")
-    assert retention(store.data) == Retention(4, 3)
-    _versions(store, csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)]), 3)
-    assert [int(p.stem[-6:]) for p in store.databases()] == [4, 5, 6, 7]
-    remove(store, store.current_loads()[0])
-    remains = [p.name for p in store.loads.iterdir()]
-    for _ in range(3):
-        load(store, "lapd", csv_file(tmp_path / f"{_}.csv", LAPD, [lapd_row(2 + _, DAYS[1], SEX)]))
-    assert remains[0] not in [p.name for p in store.loads.iterdir()]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [("versions = 0", "from 1 to 1000"), ("version = 2", "does not exist"), ("undo = true", "whole number"),
-     ("versions = ", "cannot be read"), ("undo = 1.5", "whole number")],
-)  # fmt: skip
-def test_a_mistake_in_it_is_said_before_the_work(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "retention.toml").write_text(text)
-    with pytest.raises(SourceError, match=said):
-        load(Store(tmp_path / "data"), "lapd", csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)]))
-    assert retention(tmp_path) == Retention()
-
-
-def test_a_clock_that_goes_backwards_deletes_nothing_newer(tmp_path: Path) -> None:
-    """Old is what has a smaller number: here every newer file claims to be years older."""
-    store = Store(tmp_path / "data")
-    file = csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)])
-    (done,) = load(store, "lapd", file)
-    for step in range(4):
-        for path in store.root.rglob("*"):
-            age = 2_000_000_000 - 50_000_000 * (store.version() + step)
-            os.utime(path, (age, age))
-        remove(store, done.load)
-        undo(store)
-    assert [int(p.stem[-6:]) for p in store.databases()] == [8, 9]
-    assert store.version() == 9 and len(contents(store)["incidents"]) == 1
-
-
-def test_a_stray_database_of_a_later_number_does_not_cost_the_served_one(tmp_path: Path) -> None:
-    """Left by a process that was killed: what is served stays, whatever lies beside it."""
-    store = Store(tmp_path / "data")
-    load(store, "lapd", csv_file(tmp_path / "a.csv", LAPD, [lapd_row(1, DAYS[0], SEX)]))
-    for version in (7, 8, 9):
-        shutil.copy(store.database(1), store.database(version))
-    store._tidy()
-    assert store.database(1).exists() and len(status(store)) == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs an administrator")

@@ -1,4 +1,4 @@
-"""What must go goes: from every load, version and backup, and it does not come back with its file."""
+"""What must go goes: from every load, version and backup, and what is damaged or lost does not hide it."""
 
 import io
 import json
@@ -6,7 +6,6 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,13 @@ from etl import erasing
 from etl.__main__ import main
 from etl.backup import backup
 from etl.forget import Forgotten, forget, withdraw
-from etl.load import load_files, rebuild, remove, undo
+from etl.load import rebuild, remove, undo
 from etl.restore import in_backup, restore
 from etl.schema import SourceError
 from etl.store import Store
-from tests.loader_files import LAPD, OTHER, SEX, ask, contents, csv_file, equation, lapd_row, load, nibrs_zip, tree
-from tests.test_habits import COLUMNS, TODAY, make_source, row
+from tests.forgotten_record import DAYS, SECRET, _rows, _told
+from tests.loader_files import LAPD, ask, csv_file, equation, load, nibrs_zip, tree
 from tests.traces import traces
-
-DAYS = ("2023-01-03", "2023-02-09", "2023-03-21")
-SECRET = 777_123_456  # the record that goes
-
-
-def _rows(many: int, secret: bool = True, first: int = 1) -> list[str]:
-    rows = [lapd_row(i, DAYS[i % 3], SEX if i % 2 else OTHER) for i in range(first, first + many)]
-    return [*rows, *([lapd_row(SECRET, DAYS[1], SEX, age="16")] if secret else [])]
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +42,6 @@ def store(prepared: Path, tmp_path: Path) -> Store:
     return Store(tmp_path / "data")
 
 
-def _as_if(store: Store, tmp_path: Path, *files: Path) -> dict[str, list[str]]:
-    fresh = Store(tmp_path / "fresh")
-    for path in files:
-        load(fresh, "lapd", path)
-    return _told(fresh)
-
-
-def _told(store: Store) -> dict[str, list[str]]:
-    """The tables that count something, without the names of loads."""
-    found = {}
-    for table in ("incidents", "victims", "suspects", "attributes", "exposure", "coverage"):
-        less = " exclude (load)" if table != "coverage" else ""
-        found[table] = sorted(map(repr, ask(store, f"select *{less} from {table}")))
-    return found
-
-
 def test_no_trace_of_the_record_is_left_anywhere(store: Store) -> None:
     assert len(traces(store.data, [str(SECRET)])) > 6  # two loads of several files, two databases: the scan bites
     done = forget(store, "lapd", [str(SECRET)])
@@ -76,38 +51,6 @@ def test_no_trace_of_the_record_is_left_anywhere(store: Store) -> None:
     equation(store)
     rebuild(store)
     assert traces(store.data, [str(SECRET)]) == []
-
-
-def test_the_tables_are_as_if_the_file_had_never_held_it(tmp_path: Path) -> None:
-    """Incident, victim, its report in the denominator of its month and cell; no other row moves."""
-    store = Store(tmp_path / "data")
-    load(store, "lapd", csv_file(tmp_path / "one.csv", LAPD, _rows(9)))
-    (before,) = equation(store).values()
-    forget(store, "lapd", [f" {SECRET}.0 "])
-    assert _told(store) == _as_if(store, tmp_path, csv_file(tmp_path / "less.csv", LAPD, _rows(9, secret=False)))
-    (after,) = equation(store).values()
-    assert (before, after) == ((10, 6, 0, 4, 0), (10, 5, 0, 5, 0))  # its row counts as not relevant
-    ((notes,),) = ask(store, "select notes from loads")
-    assert any("forgotten on demand" in note for note in notes)
-    (manifest,) = store.manifests()
-    assert manifest["forgotten"] == 1
-    assert ask(store, "select sum(reports) from load_months") == [(9,)]
-
-
-def test_its_file_does_not_bring_it_back(tmp_path: Path) -> None:
-    store, path = Store(tmp_path / "data"), csv_file(tmp_path / "one.csv", LAPD, _rows(9))
-    load(store, "lapd", path)
-    forget(store, "lapd", [str(SECRET)])
-    before = _told(store)
-    (again,) = load(store, "lapd", path)
-    assert again.already and _told(store) == before
-    remove(store, store.current_loads()[0])
-    (fresh,) = load(store, "lapd", path)
-    assert not fresh.already and _told(store) == before and equation(store)
-    load(store, "lapd", csv_file(tmp_path / "two.csv", LAPD, _rows(12)))
-    assert traces(store.data, [str(SECRET)]) == []
-    less = csv_file(tmp_path / "less.csv", LAPD, _rows(12, secret=False))
-    assert _told(store) == _as_if(store, tmp_path, less)
 
 
 def test_undo_goes_back_without_it(store: Store) -> None:
@@ -130,48 +73,6 @@ def test_a_record_of_a_state_s_archive(store: Store) -> None:
     for table in ("incidents", "victims", "suspects"):
         assert ask(store, f"select count(*) from {table} where incident_id = '102'") == [(0,)]
     equation(store)
-
-
-def test_a_row_that_has_no_identifier_of_its_own(tmp_path: Path) -> None:
-    """Equal rows are told apart by their number; one of them goes, the other stays, now and with the next reading."""
-    store, path = Store(tmp_path / "data"), tmp_path / "a.csv"
-    names = [*COLUMNS.values()][1:]
-    lines = [",".join(str(c) for c in row()[1:])] * 2
-    path.write_text("\n".join([",".join(names), *lines]) + "\n")
-    source = make_source()
-    bare = {k: v for k, v in COLUMNS.items() if k != "incident_id"}
-    (form,) = source.forms
-    (table,) = form.tables.values()
-    source = replace(source, name="lapd", forms=(replace(form, tables={"reports": replace(table, columns=bare)}),))
-    load_files(store, [(source, path)], today=TODAY)
-    ids = [i for (i,) in ask(store, "select incident_id from incidents order by 1")]
-    assert len(ids) == 2
-    forget(store, "lapd", [ids[1]])
-    assert ask(store, "select incident_id from incidents") == [(ids[0],)]
-    assert ask(store, "select sum(n) from exposure") == [(1,)]
-    remove(store, store.current_loads()[0])
-    load_files(store, [(source, path)], today=TODAY)
-    assert ask(store, "select incident_id from incidents") == [(ids[0],)]
-
-
-def test_a_record_that_no_load_holds_is_left_out_of_later_files(tmp_path: Path) -> None:
-    store = Store(tmp_path / "data")
-    load(store, "lapd", csv_file(tmp_path / "one.csv", LAPD, _rows(9, secret=False)))
-    version = store.version()
-    assert forget(store, "lapd", [str(SECRET)]).loads == 0
-    assert store.version() == version
-    load(store, "lapd", csv_file(tmp_path / "two.csv", LAPD, _rows(9)))
-    assert traces(store.data, [str(SECRET)]) == [] and len(contents(store)["incidents"]) == 5
-
-
-def test_the_publishers_file_in_the_data_folder_goes_too(tmp_path: Path) -> None:
-    store = Store(tmp_path / "data")
-    (store.data / "downloads").mkdir(parents=True)
-    path = csv_file(store.data / "downloads" / "one.csv", LAPD, _rows(9))
-    other = csv_file(store.data / "downloads" / "other.csv", LAPD, _rows(9, secret=False))
-    load(store, "lapd", path)
-    assert forget(store, "lapd", [str(SECRET)]).files == 1
-    assert other.exists() and traces(store.data, [str(SECRET)]) == []
 
 
 def test_the_log_names_the_act_and_never_the_record(store: Store) -> None:

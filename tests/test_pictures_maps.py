@@ -15,8 +15,8 @@ from dashboard.maps import styles
 from dashboard.palette import DARK, LIGHT
 from dashboard.pictures import ground, maps, paint, presets
 from dashboard.pictures.sheet import Sheet
+from tests.picture_canvas import assert_readable, pixels
 from tests.picture_figures import city, figure, square
-from tests.test_pictures import assert_readable, pixels
 
 GEOD = Geod(ellps="WGS84")
 PLACES = [(41.8, -87.7), (0.0, 10.0), (-33.9, 151.2), (60.2, 24.9), (69.6, 18.9), (-16.8, 179.95), (51.5, -0.1)]

@@ -9,7 +9,7 @@ from dashboard.figures import Figure
 from dashboard.pictures import presets
 from tests.make_public import make_public
 from tests.make_warehouse import make_warehouse
-from tests.test_pictures import assert_readable, pixels
+from tests.picture_canvas import assert_readable, pixels
 
 LINKS = {
     "public": ("/", "/map", "/map?ask=rate", "/trends", "/trends?group=Exploitation", "/demographics"),

@@ -1,4 +1,4 @@
-"""Releases are kept for good: nothing half made is served, nothing that is missing is made up for, nothing leaks."""
+"""Releases are kept for good: nothing half made is served, and nothing that is missing is made up for."""
 
 import json
 import os
@@ -23,37 +23,16 @@ from etl.release.archive import Archive
 from etl.release.make import make_release
 from etl.release.public_file import digest_of
 from etl.schema import SourceError
-from etl.status import released
 from etl.store import Store
 from tests.loader_files import tree
-from tests.make_warehouse import make_warehouse
+from tests.release_folder import DAY, content, more_records, release, released_folder
 
-DAY = date(2026, 1, 5)
 Said = pytest.CaptureFixture[str]
-
-
-def release(data: Path, **named: Any) -> str:
-    return make_release(Store(data), today=DAY, **named).release
-
-
-def more_records(data: Path) -> None:
-    """Another year of the same county: a new period, so a new release."""
-    with duckdb.connect(str(Store(data).database(1))) as connection:
-        for table in ("incidents", "victims", "suspects"):
-            connection.execute(
-                f"insert into {table} select * replace (counted_on + interval 1 year as counted_on, "
-                f"'X' || incident_id as incident_id) from {table} where year(counted_on) = 2024"
-            )
-        connection.execute("update loads set as_of = '2026-04-30'")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with one release."""
-    data = tmp_path_factory.mktemp("archive") / "data"
-    make_warehouse(data, 600)
-    assert release(data) == "2026-01-05-1"
-    return data
+    return released_folder(tmp_path_factory)
 
 
 @pytest.fixture
@@ -67,12 +46,6 @@ def unreleased(made: Path, tmp_path: Path) -> Path:
         made / "warehouse", tmp_path / "new" / "warehouse", ignore=shutil.ignore_patterns("releases", "seed")
     )
     return tmp_path / "new"
-
-
-def content(data: Path) -> dict[str, bytes]:
-    """Every file and its bytes; without the audit log, which every command writes to."""
-    files = {p.relative_to(data): p for p in sorted(data.rglob("*")) if p.is_file()}
-    return {str(n): p.read_bytes() for n, p in files.items() if "audit" not in n.parts and "state.sqlite" not in n.name}
 
 
 def test_ids_count_up_within_a_day_and_every_release_is_kept(data: Path) -> None:
@@ -99,43 +72,6 @@ def test_nothing_changed_means_no_new_release(data: Path, capsys: Said) -> None:
     assert main(["release", "--data", str(data)]) == 0
     assert "Nothing has changed since release 2026-01-05-1" in capsys.readouterr().out
     assert content(data) == before
-
-
-def test_status_names_the_newest_release_and_whether_data_have_changed(data: Path, unreleased: Path) -> None:
-    def said(folder: Path) -> str:
-        return released(Store(folder))
-
-    assert "Nothing is public yet" in said(unreleased)
-    assert "Newest release: 2026-01-05-1, of what is loaded now." in said(data)
-    shutil.copy(Store(data).database(1), Store(data).database(2))
-    (data / "warehouse" / "current.json").write_text('{"version": 2, "restricted": "restricted-000002.duckdb"}')
-    assert "Newest release: 2026-01-05-1. What is loaded has changed since" in said(data)
-
-
-@pytest.mark.parametrize("how", ["missing", "damaged", "of another version"])
-def test_a_warehouse_that_cannot_be_read_is_named_with_the_remedy(unreleased: Path, how: str, capsys: Said) -> None:
-    path = Store(unreleased).database(1)
-    if how == "missing":
-        path.unlink()
-    elif how == "damaged":
-        path.write_bytes(b"no database")
-    else:
-        with duckdb.connect(str(path)) as connection:
-            connection.execute("update meta set value = '1' where key = 'format'")
-    assert main(["release", "--data", str(unreleased)]) == 1
-    said = capsys.readouterr().err
-    assert "python -m etl rebuild" in said and not (unreleased / "public").exists()
-
-
-def test_a_trial_publishes_nothing_and_leaves_nothing(unreleased: Path, data: Path, capsys: Said) -> None:
-    more_records(data)
-    for folder in (unreleased, data):
-        before, names = content(folder), set(tree(folder))
-        assert main(["release", "--check", "--data", str(folder)]) == 0
-        assert "nothing was published" in capsys.readouterr().out
-        assert content(folder) == before
-        new = set(tree(folder)) - names
-        assert not [n for n in new if "audit" not in n and "state.sqlite" not in n]
 
 
 def test_a_refused_release_leaves_nothing(unreleased: Path) -> None:
@@ -264,63 +200,6 @@ def dying(patched: pytest.MonkeyPatch, step: int) -> list[int]:
     return count
 
 
-def test_the_public_folder_holds_no_true_count_no_seed_and_no_path(data: Path) -> None:
-    more_records(data)
-    release(data)
-    seed = (data / "warehouse" / "seed").read_text().strip()
-    canaries = [seed, str(data), data.name + "/warehouse", "basis", "X1", "load-a", "load-b", "wick_december.csv"]
-    canaries += [bytes.fromhex(seed).hex().upper(), str(Path.home())]
-    for name, found in content(data / "public").items():
-        assert not [c for c in canaries if c.encode() in found], name
-    names = [p.name for p in (data / "public").rglob("*") if p.is_file()]
-    assert set(names) == {"current.json", "release.json", "public.duckdb"}
-
-
-def test_the_public_folder_is_enough_for_another_computer(data: Path, tmp_path: Path) -> None:
-    from dashboard.warehouse import open_warehouse
-
-    shutil.copytree(data / "public", tmp_path / "host")
-    warehouse = open_warehouse(tmp_path / "host", tier="public")
-    assert warehouse.catalogue.cubes["incidents"].base == 11
-    warehouse.close()
-
-
-def test_the_list_names_every_release_with_its_policy(data: Path, unreleased: Path, capsys: Said) -> None:
-    assert main(["release", "--list", "--data", str(data)]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("2026-01-05-1  policy 1, K 11  incidents by ")
-    shutil.rmtree(data / "public")
-    assert main(["release", "--list", "--data", str(data)]) == 0
-    assert "no release yet" in capsys.readouterr().out
-
-
-def test_open_says_what_was_published_and_whether_it_is_whole(data: Path, capsys: Said) -> None:
-    assert main(["release", "--open", "2026-01-05-1", "--data", str(data)]) == 0
-    said = capsys.readouterr().out
-    assert "no count from 1 to 10" in said and "sha256" in said and "--release 2026-01-05-1" in said
-
-
-@pytest.mark.parametrize("harm", ["changed", "cut", "gone"])
-def test_open_refuses_a_damaged_file(data: Path, capsys: Said, harm: str) -> None:
-    path = Archive(data).file("2026-01-05-1")
-    if harm == "changed":
-        with duckdb.connect(str(path)) as connection:
-            connection.execute("update incidents set n = n + 1 where rowid = 0")
-    elif harm == "cut":
-        path.write_bytes(path.read_bytes()[:5000])
-    else:
-        path.unlink()
-    assert main(["release", "--open", "2026-01-05-1", "--data", str(data)]) == 1
-    assert "damaged or missing. Restore it from a backup" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("asked", ["2026-01-05-9", "../../warehouse", "", "2026-01-05-1/.."])
-def test_only_ids_of_ours_are_opened(data: Path, capsys: Said, asked: str) -> None:
-    code = main(["release", "--open", asked, "--data", str(data)])
-    said = capsys.readouterr()
-    assert code == 1 and "no release of that id" in said.err
-
-
 def test_another_process_at_another_time_makes_the_same_rows(unreleased: Path, made: Path, root: Path) -> None:
     shutil.copy(made / "warehouse" / "seed", unreleased / "warehouse" / "seed")
     command = [sys.executable, "-W", "error", "-m", "etl", "release", "--data", str(unreleased)]
@@ -360,23 +239,3 @@ def test_killed_at_any_time_a_whole_release_is_served(data: Path, root: Path, ki
         left = [n for n in tree(data) if Path(n).name.startswith((".2", ".staging")) or ".partial" in n]
         assert not left and len(list((data / "public" / "releases").iterdir())) == len(old) + 1, f"kill {kill}"
     assert served, "no kill came before the end"
-
-
-def test_a_release_of_the_real_files_is_honest_where_nearly_nothing_can_be_said(
-    real_files: Path, tmp_path: Path, capsys: Said
-) -> None:
-    """Three records of Los Angeles and seventeen of Chicago: totals of all years, no map, and what would help."""
-    to = ["--data", str(tmp_path)]
-    police = real_files / "police"
-    assert main(["load", "lapd", str(police / "lapd" / "Crime_Data_from_2020_to_Present.csv"), *to]) == 0
-    assert main(["load", "chicago", str(police / "chicago" / "Crimes_-_2001_to_Present.csv"), *to]) == 0
-    capsys.readouterr()
-    assert main(["release", *to]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "no map" in said and "more months, or more sources, do" in said
-    (one,) = Archive(tmp_path).ids()
-    for unit, cube in Archive(tmp_path).about(one)["units"].items():
-        assert cube["layer"] is None, unit
-    with duckdb.connect(str(Archive(tmp_path).file(one)), read_only=True) as connection:
-        assert not connection.execute("select n from incidents where n < 11").fetchall()
-        assert dict(connection.execute("from meta").fetchall())["published_elsewhere"] == "chicago,lapd"
