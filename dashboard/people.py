@@ -98,7 +98,7 @@ def read(data_dir: Path) -> People:
     except FileNotFoundError:
         raise PeopleError(
             "Nobody is named yet who may see this.",
-            f"The data steward writes {FILE} in the data folder; docs/access.md says how.",
+            N_("The data steward writes people.toml in the data folder; docs/access.md says how."),
         ) from None
     except (OSError, UnicodeDecodeError):
         raise PeopleError(f"{FILE} cannot be read.") from None

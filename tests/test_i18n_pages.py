@@ -14,7 +14,19 @@ from tests.make_warehouse import make_warehouse
 __all__ = ["marked"]
 At = Callable[[str], Path]
 Words = dict[str, re.Pattern[str]]
-RECORDS = ("overview", "map", "trends", "demographics", "services", "data", "why", "export", "saved", "since")
+RECORDS = (
+    "overview",
+    "map",
+    "trends",
+    "demographics",
+    "services",
+    "data",
+    "why",
+    "export",
+    "saved",
+    "since",
+    "steward",
+)
 PUBLIC = ("overview", "map", "trends", "demographics", "data", "why", "export", "saved", "briefing", "present", "since")
 QUESTIONS = ("Where do they cluster beyond chance?", "Where did they change?", "Where are reports dense?")
 

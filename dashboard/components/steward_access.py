@@ -28,7 +28,7 @@ def people_and_roles(data: Path, reader: Access) -> None:
     try:
         listed = people.read(data)
     except PeopleError as error:
-        st.markdown(markdown_text(f"{error.message} {error.remedy}"))
+        st.markdown(markdown_text(f"{_(error.message)} {_(error.remedy)}"))
         return
     figure.show_table(_people(listed), missing="–", key="steward_people")
     _agencies(listed)

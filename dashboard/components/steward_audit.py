@@ -110,7 +110,9 @@ def log(data: Path) -> None:
 def _asked(names: tuple[str, ...]) -> tuple[str, str, date | None]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=300):
-            person = st.selectbox(_("Person"), names, index=None, key="steward_person", placeholder=_("Everybody"))
+            person = st.selectbox(
+                _("Person"), names, format_func=_who, index=None, key="steward_person", placeholder=_("Everybody")
+            )
         with st.container(width=230):
             labels = audit.WHAT
             what = st.selectbox(
@@ -127,7 +129,7 @@ def shown(rows: tuple[Row, ...]) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             _("When"): [r.at[:19].replace("T", " ") for r in rows],
-            _("Who"): [r.person for r in rows],
+            _("Who"): [_who(r.person) for r in rows],
             _("What"): [_(audit.WHAT.get(r.what, r.what)) for r in rows],
             _("Page"): [r.page for r in rows],
             _("Filters"): [unquote_plus(r.filters).replace("&", ", ") for r in rows],
@@ -139,6 +141,10 @@ def shown(rows: tuple[Row, ...]) -> pd.DataFrame:
         }
     )
     return table[[c for c in table.columns if table[c].ne("").any()]]
+
+
+def _who(person: str) -> str:
+    return _("this computer") if person == audit.THIS_COMPUTER.person else person
 
 
 def _taken(row: Row) -> str:
