@@ -44,6 +44,8 @@ def places(
 
 def _months(days: pa.ChunkedArray, unit: str) -> Any:
     """Each day's month, or its first day, looked up: there are few days, and numpy takes its time over each."""
+    if not len(days):
+        return np.empty(0, dtype=unit)
     since = days.combine_chunks().cast(pa.int32()).to_numpy()
     first = int(since.min())
     calendar = np.arange(first, int(since.max()) + 1).astype("datetime64[D]")

@@ -111,6 +111,8 @@ def _suspects(
         rows = rows.filter(pa.array(np.isin(rows["record"].to_numpy(), mine["record"].to_numpy())))
         seen = engine.run(connection, light, chunk=rows)
         seen = seen.filter(seen["reason"].is_null())
+        if not seen.num_rows:
+            continue
         placed, _ = places(seen, one.job.source, confidential)
         for name in ("id", "updated", "record"):
             placed = placed.append_column(name, seen[name].combine_chunks())
