@@ -181,7 +181,7 @@ class FiguresFirst:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and PLOTLY_PATH in scope["path"]:
+        if scope["type"] == "http" and scope["method"] == "GET" and PLOTLY_PATH in scope["path"]:
             await asyncio.sleep(PLOTLY_AFTER_S)
         await self.app(scope, receive, send)
 
