@@ -10,10 +10,11 @@ import importlib.util
 import json
 import os
 import sys
+import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -74,13 +75,13 @@ def whole_light(job: Job) -> str:
 
 def any_kept() -> bool:
     """Whether queries of this version were kept: another file's may be compiled all the same."""
-    return any(_folder().glob(f"queries.{_version()}.*"))
+    return any(_folder().glob(f"queries.{_VERSION}.*.json"))
 
 
 def _query(name: str, job: Job) -> Any:
     declared = (name, replace(job.source, prepare=None), job.form, job.declared, job.fields)
-    of = hashlib.sha256(repr(declared).encode()).hexdigest()
-    path = _folder() / f"queries.{_version()}.{of[:24]}.json"
+    of = hashlib.sha256(repr(_in_order(declared)).encode()).hexdigest()
+    path = _folder() / f"queries.{_VERSION}.{of[:24]}.json"
     try:
         text = path.read_text(encoding="utf-8")
         found = json.loads(text.replace(_DAY, _written(job.today)))
@@ -93,6 +94,17 @@ def _query(name: str, job: Job) -> Any:
         raise RuntimeError("Ibis writes a date in another way: the day would be missing from a kept query.")
     _keep(path, text)
     return json.loads(text.replace(_DAY, _written(job.today)))["query"]
+
+
+def _in_order(value: Any) -> Any:
+    """A declaration whose text is the same in each process: a set has another order in each."""
+    if is_dataclass(value):
+        return type(value).__name__, [(f.name, _in_order(getattr(value, f.name))) for f in fields(value)]
+    if isinstance(value, Mapping):
+        return [(_in_order(key), _in_order(one)) for key, one in value.items()]
+    if isinstance(value, tuple | list):
+        return [_in_order(one) for one in value]
+    return sorted(value) if isinstance(value, set | frozenset) else value
 
 
 def _compile(name: str, job: Job) -> Any:
@@ -116,14 +128,19 @@ def _written(day: date) -> str:
     return f"MAKE_DATE({day.year}, {day.month}, {day.day})"
 
 
-@cache
 def _version() -> str:
-    """A short name for all that compiles: another one's queries are not ours."""
+    """A short name for all that compiles, as it lies there now: another one's queries are not ours. Empty: unknown."""
     here = Path(__file__).parent
-    found = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in _PACKAGES).encode())
-    for name in _MODULES:
-        found.update((here / f"{name}.py").read_bytes())
+    try:
+        found = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in _PACKAGES).encode())
+        for name in _MODULES:
+            found.update((here / f"{name}.py").read_bytes())
+    except (OSError, ImportError):  # the program was delivered in another form
+        return ""
     return found.hexdigest()[:12]
+
+
+_VERSION = _version()  # of what this process runs: the files can change under it
 
 
 def _folder() -> Path:
@@ -131,13 +148,16 @@ def _folder() -> Path:
 
 
 def _keep(path: Path, text: str) -> None:
-    if sys.dont_write_bytecode:
+    if sys.dont_write_bytecode or not _VERSION or _version() != _VERSION:
         return
+    beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     with contextlib.suppress(OSError):  # a folder that only an administrator may write to
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.glob("queries.*"):
-            if not old.name.startswith(f"queries.{_version()}."):
-                old.unlink(missing_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}")
+            if not old.name.startswith(f"queries.{_VERSION}."):
+                with contextlib.suppress(OSError):
+                    old.unlink()
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
+    with contextlib.suppress(OSError):  # where it could not be put in its place
+        beside.unlink()

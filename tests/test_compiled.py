@@ -113,6 +113,45 @@ def test_what_another_version_kept_goes(folder: Path) -> None:
     assert not (folder / "queries.0123456789ab.0.json").exists()
 
 
+def test_nothing_is_kept_of_code_that_changed_under_the_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_version", lambda: "changed")
+    assert compiled.facts(JOB)
+    assert not folder.exists()
+
+
+def test_where_the_code_cannot_be_read_nothing_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_MODULES", ("codes", "not_there"))
+    assert compiled._version() == ""
+    monkeypatch.setattr(compiled, "_VERSION", "")
+    assert compiled.facts(JOB) == expressions.compile_sql(normalise.facts(JOB))
+    assert not folder.exists()
+
+
+def test_a_file_that_cannot_be_removed_or_put_in_its_place_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where another process has it open."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    (folder / "queries.0123456789ab.0.json").mkdir(parents=True)
+    compiled.facts(JOB)
+    assert compiled.any_kept(), "another file's trouble is not ours"
+    for path in folder.glob("*.json"):
+        path.rmdir() if path.is_dir() else path.unlink()
+    _forget()
+    monkeypatch.setattr(Path, "replace", refuse)
+    compiled.facts(JOB)
+    assert not compiled.any_kept()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_set_in_a_declaration_has_one_order() -> None:
+    table = Table({"a": "A", "b": "B"}, frozenset({"b", "a", "c"}))
+    assert "['a', 'b', 'c']" in repr(compiled._in_order((table, {"x": table})))
+
+
 def test_every_module_that_makes_queries_is_part_of_the_version() -> None:
     found: set[str] = set()
     new = {"compiled"}
