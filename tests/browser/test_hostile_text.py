@@ -69,6 +69,7 @@ def _open_everything(visit: Any) -> str:
             if options.count():
                 said.append(" ".join(options.all_text_contents()))
             page.keyboard.press("Escape")
+    visit.drawn()
     for plot in page.locator(".js-plotly-plot").all()[:6]:
         plot.scroll_into_view_if_needed()
         box = plot.bounding_box()

@@ -120,6 +120,7 @@ def test_the_single_keys_can_be_turned_off_for_good(opened: Any) -> None:
 
 def test_the_panel_of_a_first_visit_goes_for_good_and_moves_nothing(opened: Any) -> None:
     visit = opened("/", first=True)
+    visit.drawn()
     panel, heading = visit.page.locator(WELCOME), visit.page.locator("[data-testid='stHeading']").first
     panel.wait_for()
     said = panel.inner_text()
@@ -181,6 +182,7 @@ def test_where_nothing_can_be_stored_the_panel_still_goes(opened: Any) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_word_says_what_it_means_to_the_keyboard_and_to_a_finger(opened: Any, width: int) -> None:
     visit = opened("/data", width=width, has_touch=True)
+    visit.drawn()
     word = visit.page.locator(WORD, has_text="set aside").first
     word.wait_for()
     assert meaning(visit, word) == ""

@@ -51,6 +51,13 @@ class Visit:
         self.page.wait_for_selector("[data-testid='stHeading'], [data-testid='stMarkdown'] h4")
         self.page.wait_for_selector(READY, state="attached")
 
+    def drawn(self) -> None:
+        """Wait until every chart is there: what stands below one moves when it comes, away from under a pointer."""
+        self.page.wait_for_function(
+            """() => [...document.querySelectorAll("[data-testid='stPlotlyChart']")]
+                .every((chart) => chart.querySelector('.main-svg'))"""
+        )
+
     def map(self) -> Any:
         """The map's frame, once it has drawn its shapes with Leaflet."""
         handle = self.page.wait_for_selector("iframe[title*='streamlit_folium']")
