@@ -156,8 +156,8 @@ def _with_headers(send: Send, path: str) -> Callable[[Message], Any]:
 class PeopleOnly:
     """ASGI middleware: the interface by which Streamlit lets programs drive an app is not there.
 
-    It is off unless an operator turns it on (`server.enableAgentApi`); here no setting does. What it hands out passes
-    neither the page's wording of what the figures support nor the audit's record of an export.
+    It is off unless an operator turns it on (`server.enableAgentApi`); here no setting does. Pages are made for people,
+    and nothing says what it would hand out of them.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,5 +1,6 @@
 """A data folder with one release, another year of records for it, and the bytes of all that is in it."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def more_records(data: Path) -> None:
         connection.execute("update loads set as_of = '2026-04-30'")
 
 
-def released_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with one release; whoever changes anything copies it first."""
 
     def make(folder: Path) -> None:
@@ -38,6 +40,19 @@ def released_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert release(folder / "data") == "2026-01-05-1"
 
     return made_once(tmp_path_factory, "release_archive", make) / "data"
+
+
+@pytest.fixture
+def data(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "data"))
+
+
+@pytest.fixture
+def unreleased(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(
+        made / "warehouse", tmp_path / "new" / "warehouse", ignore=shutil.ignore_patterns("releases", "seed")
+    )
+    return tmp_path / "new"
 
 
 def content(data: Path) -> dict[str, bytes]:

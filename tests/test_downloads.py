@@ -9,49 +9,19 @@ import sys
 import time
 import urllib.request
 from base64 import b64encode
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import downloads, exports, server
+from dashboard import exports
 from dashboard.exports import FORMATS
 from tests.conftest import ROOT
-from tests.download_site import (
-    ANA,
-    BEN,
-    CARA,
-    DAN,
-    EVE,
-    HERE,
-    MALLORY,
-    cookie,
-    county,
-    exported,
-    left_behind,
-    restricted,
-)
+from tests.download_site import ANA, BEN, CARA, DAN, EVE, MALLORY, cookie, data, exported, left_behind, made, site
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return county(tmp_path_factory.mktemp("downloads"))
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return restricted(made, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def site(data: Path) -> Iterator[TestClient]:
-    app = Starlette(routes=downloads.routes(), middleware=server.middleware())
-    with TestClient(app, HERE, client=("127.0.0.1", 5)) as client:
-        yield client
+__all__ = ["data", "made", "site"]  # the fixtures
 
 
 SHAPES = ("geojson", "gpkg")

@@ -2,34 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import downloads, exports, people, server, sessions
+from dashboard import downloads, exports, people, sessions
 from dashboard.components import gate
-from tests.download_site import BEN, DAN, EVE, HERE, cookie, county, exported, left_behind, restricted
+from tests.download_site import BEN, DAN, EVE, HERE, cookie, data, exported, left_behind, made, site
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return county(tmp_path_factory.mktemp("downloads"))
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return restricted(made, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def site(data: Path) -> Iterator[TestClient]:
-    app = Starlette(routes=downloads.routes(), middleware=server.middleware())
-    with TestClient(app, HERE, client=("127.0.0.1", 5)) as client:
-        yield client
+__all__ = ["data", "made", "site"]  # the fixtures
 
 
 def test_without_a_sign_in_service_this_computer_only(site: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,40 +4,24 @@ import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import downloads, exports, server
+from dashboard import exports
 from dashboard.access import LOCAL
 from dashboard.components import gate
 from dashboard.exports import prepared
 from dashboard.exports.plan import Plan, plan
 from dashboard.filters import default
 from dashboard.warehouse import current
-from tests.download_site import EVE, HERE, cookie, county, exported, left_behind, restricted
+from tests.download_site import EVE, cookie, data, exported, left_behind, made, site
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return county(tmp_path_factory.mktemp("downloads"))
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return restricted(made, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def site(data: Path) -> Iterator[TestClient]:
-    app = Starlette(routes=downloads.routes(), middleware=server.middleware())
-    with TestClient(app, HERE, client=("127.0.0.1", 5)) as client:
-        yield client
+__all__ = ["data", "made", "site"]  # the fixtures
 
 
 @pytest.fixture

@@ -3,46 +3,21 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from dashboard import audit, downloads, exports, server
+from dashboard import audit, downloads, exports
 from dashboard.components import gate
 from dashboard.exports.plan import Plan
 from dashboard.state import StateError
-from tests.download_site import (
-    EVE,
-    HERE,
-    cookie,
-    county,
-    exported,
-    left_behind,
-    restricted,
-)
+from tests.download_site import EVE, cookie, data, exported, left_behind, made, site
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return county(tmp_path_factory.mktemp("downloads"))
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return restricted(made, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def site(data: Path) -> Iterator[TestClient]:
-    app = Starlette(routes=downloads.routes(), middleware=server.middleware())
-    with TestClient(app, HERE, client=("127.0.0.1", 5)) as client:
-        yield client
+__all__ = ["data", "made", "site"]  # the fixtures
 
 
 @pytest.mark.parametrize(

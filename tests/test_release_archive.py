@@ -25,27 +25,12 @@ from etl.release.public_file import digest_of
 from etl.schema import SourceError
 from etl.store import Store
 from tests.loader_files import tree
-from tests.release_folder import DAY, content, more_records, release, released_folder
+from tests.release_folder import DAY, content, data, made, more_records, release, unreleased
 
 Said = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released_folder(tmp_path_factory)
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "data"))
-
-
-@pytest.fixture
-def unreleased(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(
-        made / "warehouse", tmp_path / "new" / "warehouse", ignore=shutil.ignore_patterns("releases", "seed")
-    )
-    return tmp_path / "new"
+__all__ = ["data", "made", "unreleased"]  # the fixtures
 
 
 def test_ids_count_up_within_a_day_and_every_release_is_kept(data: Path) -> None:

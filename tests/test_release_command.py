@@ -11,27 +11,12 @@ from etl.release.archive import Archive
 from etl.status import released
 from etl.store import Store
 from tests.loader_files import tree
-from tests.release_folder import content, more_records, released_folder
+from tests.release_folder import content, data, made, more_records, unreleased
 
 Said = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released_folder(tmp_path_factory)
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "data"))
-
-
-@pytest.fixture
-def unreleased(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(
-        made / "warehouse", tmp_path / "new" / "warehouse", ignore=shutil.ignore_patterns("releases", "seed")
-    )
-    return tmp_path / "new"
+__all__ = ["data", "made", "unreleased"]  # the fixtures
 
 
 def test_status_names_the_newest_release_and_whether_data_have_changed(data: Path, unreleased: Path) -> None:

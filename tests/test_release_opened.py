@@ -8,19 +8,12 @@ import pytest
 
 from etl.__main__ import main
 from etl.release.archive import Archive
-from tests.release_folder import content, more_records, release, released_folder
+from tests.release_folder import content, data, made, more_records, release
 
 Said = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released_folder(tmp_path_factory)
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "data"))
+__all__ = ["data", "made"]  # the fixtures
 
 
 def test_the_public_folder_holds_no_true_count_no_seed_and_no_path(data: Path) -> None:
